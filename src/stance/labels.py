@@ -1,0 +1,54 @@
+"""Roles, stances and what they mean: the label space of the model.
+
+The definitions are those of the annotators' guide (`annotations/GUIDELINES.md`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = [
+    "DETAILS",
+    "DETAIL_STANCES",
+    "FURNITURE",
+    "MENTIONS",
+    "NONE",
+    "POSITIONS",
+    "ROLES",
+    "SOURCE_ROLES",
+    "STANCES",
+]
+
+NONE: Final = "none"
+FURNITURE: Final = "furniture"
+
+SOURCE_ROLES: Final = ("leader", "service", "document", "analyst", "other")
+"""The roles a source can play, in the order that decides a sentence's primary label."""
+
+ROLES: Final = (*SOURCE_ROLES, NONE)
+
+POSITIONS: Final = ("confirms", "denies", "hedges")
+"""The stances that are a position on the allegation."""
+
+STANCES: Final = (*POSITIONS, NONE)
+
+MENTIONS: Final = ("name", "description", "pronoun", "running", "metonymy", "implicit")
+"""How a source stands in its sentence."""
+
+DETAIL_STANCES: Final = {
+    "asserts": "confirms",
+    "concedes": "confirms",
+    "never": "denies",
+    "no_longer": "denies",
+    "not_directly": "denies",
+    "possible": "hedges",
+    "partial": "hedges",
+    "no_comment": "hedges",
+    "disclaims": "hedges",
+    "inquires": "hedges",
+    "other_part": "none",
+    "off_topic": "none",
+}
+"""Which stance each detail refines."""
+
+DETAILS: Final = tuple(DETAIL_STANCES)
