@@ -1,0 +1,204 @@
+"""Rows of annotation tables: CSV read and written, and the checks of a single row.
+
+Faults are not raised but collected, so that a reader can name all of them at once; each is
+one line, `path:line: what was found, what was expected`.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stance.labels import FURNITURE, NONE, POSITIONS, STANCES
+from stance.records import Sentence, Span
+
+__all__ = [
+    "ARTICLE_COLUMNS",
+    "ROW_COLUMNS",
+    "SPANS",
+    "Row",
+    "check_labels",
+    "find_span",
+    "format_table",
+    "only_place",
+    "read_table",
+    "shorten",
+    "unknown",
+    "whole_number",
+]
+
+ARTICLE_COLUMNS = ("article", "topic", "file", "sha256", "title", "outlet", "date", "date_source")
+SPANS = ("source", "cue")
+_PARTS = ("", "_start", "_end")
+ROW_COLUMNS = (
+    *("article", "sentence", "paragraph", "start", "end", "text", "speaker", "stance"),
+    *(f"{span}{part}" for span in SPANS for part in _PARTS),
+    "annotator",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a CSV file and the line that it starts on, counted from 1."""
+
+    path: Path
+    line: int
+    fields: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.fields[column]
+
+    def problem(self, what: str) -> str:
+        """One line that names the row's place."""
+        return f"{self.path}:{self.line}: {what}"
+
+
+def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[Row]:
+    """Read a CSV file with these columns (others may stand beside them), in NFC.
+
+    What is wrong with the file or with the number of fields of a row goes to `problems`, one
+    line each; such rows are left out.
+    """
+    try:
+        data = path.read_bytes()
+        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
+    except OSError as error:
+        problems.append(
+            f"{path}:1: cannot read ({error.strerror}), expected a CSV file with {','.join(columns)}"
+        )
+        return []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.append(
+            f"{path}:{line}: byte {data[error.start]:#04x}, expected UTF-8; save the file as UTF-8"
+        )
+        return []
+    records = _records(path, text, problems)
+    _, header = next(records, (1, []))
+    missing = [column for column in columns if column not in header]
+    for column in missing:
+        hint = _hint(column, [name for name in header if name not in columns])
+        problems.append(f"{path}:1: no column {column!r}{hint}, expected {','.join(columns)}")
+    if missing:
+        return []
+    rows = []
+    for line, record in records:
+        if len(record) == len(header):
+            rows.append(Row(path, line, dict(zip(header, record, strict=True))))
+        elif record:
+            problems.append(f"{path}:{line}: {len(record)} fields, expected {len(header)} as in the header")
+    return rows
+
+
+def format_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """CSV text after RFC 4180, but with `\\n` line ends; None is an empty field."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def check_labels(rows: Sequence[Row], labels: Sequence[str] | None, problems: list[str]) -> None:
+    """Check the labels of a sentence's rows; `labels` are the legal speakers, if they are known."""
+    for row in rows:
+        speaker, stance = row["speaker"], row["stance"]
+        if labels and speaker not in labels:
+            problems.append(row.problem(unknown("speaker", speaker, labels)))
+        if stance not in STANCES:
+            problems.append(row.problem(unknown("stance", stance, STANCES)))
+        if speaker not in (NONE, FURNITURE):
+            continue
+        if stance in POSITIONS:
+            problems.append(row.problem(f"speaker {speaker} has the stance {stance}, expected none"))
+        if any(row[f"{name}{part}"] for name in SPANS for part in _PARTS):
+            problems.append(row.problem(f"speaker {speaker} has a source or a cue, expected them empty"))
+        if len(rows) > 1:
+            problems.append(
+                row.problem(f"speaker {speaker} beside another row, expected it alone in the sentence")
+            )
+
+
+def find_span(row: Row, name: str, sentence: Sentence, problems: list[str]) -> Span | None:
+    """The span of a row's `source` or `cue` words: at its offsets, or where the words occur once."""
+    words = row[name]
+    told = (row[f"{name}_start"], row[f"{name}_end"])
+    if not words:
+        if any(told):
+            problems.append(row.problem(f"{name} is empty but has offsets, expected words or no offsets"))
+        return None
+    if not any(told):
+        return _only_span(row, name, sentence, problems)
+    start, end = (whole_number(row, f"{name}{part}", problems) for part in _PARTS[1:])
+    if start is None or end is None:
+        return None
+    if not sentence.start <= start < end <= sentence.end:
+        place = f"{sentence.start}:{sentence.end}"
+        problems.append(row.problem(f"{name} at {start}:{end}, expected it inside the sentence {place}"))
+        return None
+    span = sentence.span(start, end)
+    if span.text != words:
+        found = f"{name} is {shorten(words)}"
+        problems.append(row.problem(f"{found}, expected {shorten(span.text)} as at {start}:{end}"))
+    return span
+
+
+def _only_span(row: Row, name: str, sentence: Sentence, problems: list[str]) -> Span | None:
+    words = row[name]
+    start = only_place(words, sentence.text)
+    if start is not None:
+        return sentence.span(sentence.start + start, sentence.start + start + len(words))
+    times = sentence.text.count(words)
+    expected = f"{name}_start and {name}_end" if times else "words of the sentence"
+    found = f"{name} {shorten(words)} occurs {times} times in the sentence"
+    problems.append(row.problem(f"{found}, expected {expected}"))
+    return None
+
+
+def only_place(words: str, text: str) -> int | None:
+    """Where the words begin in the text if they occur there exactly once, else None."""
+    start = text.find(words)
+    return start if start >= 0 and text.find(words, start + 1) < 0 else None
+
+
+def whole_number(row: Row, name: str, problems: list[str]) -> int | None:
+    """A field as a number from 0 on, or None if it is no such number."""
+    if re.fullmatch(r"[0-9]{1,9}", row[name]):
+        return int(row[name])
+    problems.append(row.problem(f"{name} is {row[name]!r}, expected a whole number from 0 on"))
+    return None
+
+
+def unknown(what: str, word: str, known: Sequence[str]) -> str:
+    """What to say of a word that is none of the known ones, with the nearest of them."""
+    listed = ", ".join(name or "nothing" for name in known[:8]) + (", ..." if len(known) > 8 else "")
+    return f"{what} is {word!r}{_hint(word, known)}, expected one of {listed}"
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def shorten(text: str) -> str:
+    """Text as it stands in a message: in quotes, cut after 60 characters."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _records(path: Path, text: str, problems: list[str]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        problems.append(
+            f"{path}:{line}: not valid CSV ({error}), expected quotes that are closed and doubled inside"
+        )
