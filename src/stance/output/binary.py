@@ -1,0 +1,188 @@
+"""Parquet, SQLite and Excel workbooks: the flat columns, each with its type."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from stance.errors import UsageError
+from stance.labels import STANCES
+from stance.output.options import WriteOptions
+from stance.output.rows import FLAT_COLUMNS, ExtraColumns, article_row, flatten, rows
+from stance.output.spool import Spool
+from stance.output.text import flat_rows, guarded
+from stance.records import LabelledArticle
+
+__all__ = ["write_parquet", "write_sqlite", "write_xlsx"]
+
+INTEGERS = frozenset(
+    {"schema", "sentence", "paragraph", "start", "end", "source_start", "source_end", "cue_start", "cue_end"}
+)
+BOOLEANS = frozenset({"on_topic", "furniture", "review"})
+FLOATS = frozenset({"speaker_confidence", "stance_confidence", *(f"stance_probability_{s}" for s in STANCES)})
+
+ROW_GROUP = 10_000
+XLSX_ROWS = 1_048_576  # the sheet's limit, header included
+EPOCH = datetime.datetime(1980, 1, 1)  # zip knows no earlier day
+
+_ARTICLE = ("schema", "article", "article_sha256", "title", "outlet", "url", "date", "date_source", "topic",
+            "topic_sha256", "on_topic", "model")  # fmt: skip
+_INDEXES = """
+CREATE INDEX attributions_by_sentence ON attributions (article, sentence);
+CREATE INDEX attributions_by_label ON attributions (speaker, stance);
+CREATE INDEX attributions_by_date ON attributions (date);
+"""
+
+
+def write_parquet(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
+    """One Parquet file; the user's own columns keep the type that all their values share."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    extras = ExtraColumns()
+    samples: dict[str, dict[type, object]] = {}
+    with Spool[dict[str, Any]]() as spool:
+        for row in flat_rows(results, extras, options):
+            for column in row.keys() - set(FLAT_COLUMNS):
+                if row[column] is not None:
+                    samples.setdefault(column, {}).setdefault(type(row[column]), row[column])
+            spool.add(row)
+        own = {column: _arrow_column(samples.get(column, {})) for column in extras.names}
+        types = {column: kind for column, (kind, _) in own.items()}
+        schema = pa.schema([*((column, _arrow_type(column)) for column in FLAT_COLUMNS), *types.items()])
+        casts = {column: cast for column, (_, cast) in own.items() if cast}
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in _batches(spool, ROW_GROUP):
+                for row in batch:
+                    for column, cast in casts.items():
+                        row[column] = None if row.get(column) is None else cast(row[column])
+                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+
+
+def _arrow_type(column: str) -> Any:
+    import pyarrow as pa
+
+    for columns, kind in ((INTEGERS, pa.int64()), (BOOLEANS, pa.bool_()), (FLOATS, pa.float64())):
+        if column in columns:
+            return kind
+    return pa.string()
+
+
+def _arrow_column(samples: Mapping[type, object]) -> tuple[Any, Callable[[Any], object] | None]:
+    """The Arrow type of a user's column with such values, and the cast that gives them one type."""
+    import pyarrow as pa
+
+    if not samples:
+        return pa.string(), None
+    if samples.keys() == {int, float}:
+        return pa.float64(), float
+    try:
+        return (pa.array(list(samples.values())).type, None) if len(samples) == 1 else (pa.string(), str)
+    except pa.ArrowException:
+        return pa.string(), str
+
+
+def write_sqlite(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
+    """A database with `articles` and `attributions` (the flat columns)."""
+    with closing(sqlite3.connect(path)) as database:
+        # The file is a temporary one that a crash leaves behind unseen: no journal is needed.
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute(f"CREATE TABLE articles ({_sql_columns(_ARTICLE)}, PRIMARY KEY (article))")
+        database.execute(
+            f"CREATE TABLE attributions ({_sql_columns(FLAT_COLUMNS)},"
+            " FOREIGN KEY (article) REFERENCES articles (article))"
+        )
+        extras = ExtraColumns()
+        known: set[str] = set()
+        for result in results:
+            own = {name: _stored(value) for name, value in extras.rename(result.article.extra).items()}
+            for name in extras.names:
+                if name not in known:
+                    known.add(name)
+                    database.execute(f"ALTER TABLE attributions ADD COLUMN {_quoted(name)}")
+            _insert(database, "articles", article_row(result))
+            for row in rows(result, attributions_only=options.attributions_only, text=options.text):
+                _insert(database, "attributions", {**flatten(row), **own})
+        database.executescript(_INDEXES)
+        database.commit()
+
+
+def _sql_columns(columns: Iterable[str]) -> str:
+    return ", ".join(f"{_quoted(column)} {_sql_type(column)}" for column in columns)
+
+
+def _sql_type(column: str) -> str:
+    return "INTEGER" if column in INTEGERS | BOOLEANS else "REAL" if column in FLOATS else "TEXT"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _insert(database: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
+    names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
+    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+
+
+def write_xlsx(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
+    """A workbook with one sheet; text that looks like a formula is guarded.
+
+    Raises:
+        UsageError: there are more rows than a sheet holds.
+    """
+    from openpyxl import Workbook
+
+    extras = ExtraColumns()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("attributions")
+    sheet.freeze_panes = "A2"
+    with Spool[dict[str, Any]]() as spool:
+        for number, row in enumerate(flat_rows(results, extras, options), 2):
+            if number > XLSX_ROWS:
+                raise UsageError(
+                    f"an Excel sheet holds {XLSX_ROWS} rows; use --attributions-only, or a .parquet"
+                )
+            spool.add(row)
+        columns = (*FLAT_COLUMNS, *extras.names)
+        sheet.append([_sheet_cell(column) for column in columns])
+        for row in spool:
+            sheet.append([_sheet_cell(row.get(column)) for column in columns])
+    book.save(path)
+    _without_clock(path)
+
+
+def _sheet_cell(value: object) -> object:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    value = guarded(str(value) if isinstance(value, bytes) else _stored(value))
+    return ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
+
+
+def _without_clock(path: Path) -> None:
+    """Write the workbook anew with a fixed time, so that the same labels give the same bytes."""
+    with zipfile.ZipFile(path) as book:
+        parts = [(name, book.read(name)) for name in book.namelist()]
+    stamp = EPOCH.isoformat().encode() + b"Z"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts:
+            if name == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>" + stamp, data)  # noqa: PLW2901
+            book.writestr(zipfile.ZipInfo(name, EPOCH.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
+
+
+def _batches(spool: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(spool)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
+
+
+def _stored(value: object) -> object:
+    """A value that SQLite can hold; what it has no type for (a date) in its words."""
+    return value if value is None or isinstance(value, str | int | float | bytes) else str(value)

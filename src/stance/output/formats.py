@@ -1,0 +1,135 @@
+"""The formats by name and by file ending, and the one function that writes."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from stance.errors import MissingExtra, UsageError
+from stance.files import atomic_path
+from stance.output.binary import write_parquet, write_sqlite, write_xlsx
+from stance.output.options import WriteOptions
+from stance.output.page import write_html
+from stance.output.table import table_lines
+from stance.output.text import write_csv, write_jsonl
+from stance.records import LabelledArticle
+
+__all__ = ["FORMATS", "Format", "choose_format", "write_results"]
+
+StreamWriter = Callable[[Iterable[LabelledArticle], IO[bytes], WriteOptions], None]
+FileWriter = Callable[[Iterable[LabelledArticle], Path, WriteOptions], None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format writes to a stream (`to_stream`), or needs a file (`to_file`) and maybe a package."""
+
+    name: str
+    endings: tuple[str, ...] = ()
+    to_stream: StreamWriter | None = None
+    to_file: FileWriter | None = None
+    package: str | None = None
+
+
+def _write_table(results: Iterable[LabelledArticle], out: IO[bytes], options: WriteOptions) -> None:
+    lines = table_lines(
+        results, options.width, attributions_only=options.attributions_only, text=options.text
+    )
+    for line in lines:
+        out.write(f"{line}\n".encode("utf-8", "replace"))
+        out.flush()
+
+
+FORMATS = {
+    entry.name: entry
+    for entry in (
+        Format("table", (), to_stream=_write_table),
+        Format("csv", (".csv",), to_stream=write_csv),
+        Format("jsonl", (".jsonl",), to_stream=write_jsonl),
+        Format("html", (".html", ".htm"), to_stream=write_html),
+        Format("parquet", (".parquet",), to_file=write_parquet, package="pyarrow"),
+        Format("sqlite", (".sqlite", ".db"), to_file=write_sqlite),
+        Format("xlsx", (".xlsx",), to_file=write_xlsx, package="openpyxl"),
+    )
+}
+"""Every format by its name."""
+
+_BY_ENDING = {ending: entry for entry in FORMATS.values() for ending in entry.endings}
+
+
+def choose_format(name: str | None, output: Path | None, options: WriteOptions) -> Format:
+    """The format that `--format` and `-o` ask for, checked before any work.
+
+    Raises:
+        UsageError: the format or ending is unknown, they disagree, or the options do not fit.
+        MissingExtra: the format's package is not installed.
+    """
+    chosen = _asked_for(name, output)
+    if chosen.to_file and output is None:
+        raise UsageError(
+            f"{chosen.name} cannot go to standard output: name a file,  -o labels{chosen.endings[0]}"
+        )
+    if options.excel and chosen.name not in ("csv", "xlsx"):
+        raise UsageError(f"--excel goes with csv, not with {chosen.name}: add  --format csv")
+    if not options.text and chosen.name == "html":
+        raise UsageError("--no-text does not go with html, which shows the article: choose another format")
+    if chosen.package and importlib.util.find_spec(chosen.package) is None:
+        raise MissingExtra(chosen.package, "tables", f"writing {chosen.name}")
+    return chosen
+
+
+def write_results(
+    chosen: Format,
+    results: Iterable[LabelledArticle],
+    output: Path | None,
+    stdout: IO[bytes],
+    options: WriteOptions,
+) -> None:
+    """Write all results to `output`, whole or not at all, or as they come to `stdout`.
+
+    Raises:
+        UsageError: the output is not writable.
+    """
+    if output is None:
+        assert chosen.to_stream is not None  # choose_format saw to it
+        chosen.to_stream(results, stdout, options)
+        stdout.flush()
+        return
+    with atomic_path(output) as temporary:
+        if chosen.to_file:
+            chosen.to_file(results, temporary, options)
+        elif chosen.to_stream:
+            with temporary.open("wb") as stream:
+                chosen.to_stream(results, stream, options)
+
+
+def _asked_for(name: str | None, output: Path | None) -> Format:
+    if name is not None and name not in FORMATS:
+        raise UsageError(
+            f"unknown format {name!r}, expected one of {', '.join(FORMATS)}{_hint(name, FORMATS)}"
+        )
+    if output is None:
+        return FORMATS[name or "table"]
+    if output.is_dir():
+        raise UsageError(f"{output} is a folder, expected a file: try  -o {output / 'labels.csv'}")
+    by_ending = _BY_ENDING.get(output.suffix.lower())
+    if name is None:
+        if by_ending is None:
+            found = f"ends in {output.suffix!r}" if output.suffix else "has no ending"
+            raise UsageError(
+                f"{output} {found}, expected one of {', '.join(_BY_ENDING)}, or --format"
+                f"{_hint(output.suffix.lower(), _BY_ENDING)}"
+            )
+        return by_ending
+    if by_ending and by_ending.name != name:
+        raise UsageError(f"{output} ends in {output.suffix!r} but --format is {name}: drop one of the two")
+    return FORMATS[name]
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,17 @@
+"""What the user may ask of an output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["WriteOptions"]
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """`width` is the terminal's, in columns; `excel` asks for a byte-order mark and guarded formulas."""
+
+    attributions_only: bool = False
+    text: bool = True
+    excel: bool = False
+    width: int = 100
