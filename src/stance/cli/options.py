@@ -1,0 +1,28 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["FOLDER", "OUTPUT", "model_option", "topic_option"]
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+OUTPUT = click.Path(path_type=Path)
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def model_option(function: Function) -> Function:
+    """Add `--model DIR`."""
+    told = "A model folder.  [default: the one that comes along]"
+    return click.option("--model", metavar="DIR", type=FOLDER, help=told)(function)
+
+
+def topic_option(function: Function) -> Function:
+    """Add `--topic TOML`."""
+    told = "A topic file, or a built-in topic: serbia-arms, open.  [default: the model's]"
+    return click.option("--topic", metavar="TOML", help=told)(function)

@@ -1,0 +1,88 @@
+"""`stance topic`: start a topic of one's own, check one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from stance.cli.options import OUTPUT
+from stance.errors import UsageError
+from stance.files import atomic_write
+from stance.labels import SOURCE_ROLES
+from stance.topic import BUILT_IN, Topic, load_topic
+
+__all__ = ["check", "command", "new"]
+
+
+def new(name: str, output: Path) -> None:
+    """Write a commented topic file to fill in.
+
+    Raises:
+        UsageError: the name is none, or the file exists already.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", name):
+        raise UsageError(f"name is {name!r}, expected small letters, digits and hyphens, such as grain-deal")
+    if name in BUILT_IN:
+        raise UsageError(f"{name} is a built-in topic: choose another name")
+    if output.exists():
+        raise UsageError(f"{output} exists already: choose another file with -o")
+    template = resources.files("stance").joinpath("templates", "topic.toml").read_text("utf-8")
+    atomic_write(output, template.replace("NAME", name, 1))
+
+
+def check(topic: Topic) -> Iterator[str]:
+    """What a topic says, and what will not work well with it."""
+    yield f"{topic.name}: {topic.allegation or 'no allegation: sources are found, no stance is given'}"
+    for role in SOURCE_ROLES:
+        labels = [speaker.label for speaker in topic.speakers if speaker.role == role]
+        yield f"  {role}: {', '.join(labels) or f'none of its own, labelled {topic.label_of(role)}'}"
+    for speaker in topic.speakers:
+        if speaker.role in SOURCE_ROLES[:3] and not (speaker.name or speaker.aliases or speaker.descriptions):
+            yield f"  note: {speaker.label} has no name, alias or description, and will hardly be found"
+    if topic.allegation and not topic.terms:
+        yield "  note: there are no terms, so whether an article is about the topic cannot be told well"
+
+
+@click.group("topic", no_args_is_help=False)
+def command() -> None:
+    """Start a topic of your own (new), check one (check).
+
+    A topic file states the allegation, who speaks and under which names: see the comments in a
+    new one.
+
+    \b
+    Example:
+      stance topic new grain-deal
+    """
+
+
+@command.command("new")
+@click.argument("name")
+@click.option("-o", "--output", metavar="FILE", type=OUTPUT, help="The file to write.  [default: NAME.toml]")
+def new_command(name: str, output: Path | None) -> None:
+    """Write a topic file to fill in.
+
+    \b
+    Example:
+      stance topic new grain-deal
+    """
+    output = output or Path(f"{name}.toml")
+    new(name, output)
+    click.echo(f"Wrote {output}. Fill it in, then run  stance topic check {output}", err=True)
+
+
+@command.command("check")
+@click.argument("topic", metavar="TOML")
+def check_command(topic: str) -> None:
+    """Check a topic file and print what it says.
+
+    \b
+    Example:
+      stance topic check grain-deal.toml
+    """
+    for line in check(load_topic(topic)):
+        click.echo(line)

@@ -1,0 +1,66 @@
+"""`stance train`: annotations to a model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from stance.cli.options import FOLDER, OUTPUT
+from stance.cli.progress import steps
+
+__all__ = ["command", "train"]
+
+
+def train(
+    annotations: Path | None,
+    output: Path,
+    topic: str | None,
+    use_base: bool,
+    seed: int,
+    report: Callable[[str, int, int], None],
+) -> Path:
+    """Train a model and return its folder.
+
+    Raises:
+        UsageError: annotations or topic are broken, or there is nothing to train on.
+    """
+    from stance.training import TrainSettings
+    from stance.training import train as fit
+
+    settings = TrainSettings(
+        annotations=annotations, output=output, topic=topic, use_base=use_base, seed=seed
+    )
+    return fit(settings, report)
+
+
+@click.command("train")
+@click.option("--annotations", type=FOLDER, help="Your annotations: articles.csv and one CSV per article.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=OUTPUT,
+    default=Path("model"),
+    show_default=True,
+    help="The model folder.",
+)
+@click.option("--topic", metavar="TOML", help="The model's topic: a file, or serbia-arms, open.")
+@click.option(
+    "--no-base", is_flag=True, help="Train on your annotations alone, without the built-in articles."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
+def command(annotations: Path | None, output: Path, topic: str | None, no_base: bool, seed: int) -> None:
+    """Train a model on the built-in articles and your annotations.
+
+    Predicts every article out of fold, calibrates on that, and writes a model folder with its
+    held-out scores.
+
+    \b
+    Example:
+      stance train --annotations annotations/ -o my-model
+    """
+    with steps() as report:
+        folder = train(annotations, output, topic, not no_base, seed, report)
+    click.echo(f"Wrote {folder}. Look at its scores:  stance evaluate --model {folder}", err=True)

@@ -1,0 +1,39 @@
+"""`stance verify`: is a model folder whole, safe and compatible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stance.errors import ModelError
+
+__all__ = ["command", "verify"]
+
+
+def verify(folder: Path) -> str:
+    """The digest of a sound model folder.
+
+    Raises:
+        ModelError: there is no such folder, or it has problems, one per line.
+    """
+    from stance.model import load
+    from stance.model import verify as check
+
+    if problems := check(folder):
+        raise ModelError("\n".join(problems))
+    return load(folder).digest
+
+
+@click.command("verify")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Check that a model folder is whole, safe and compatible, and print its digest.
+
+    The digest tells damage; who made the model it tells only where its maker has published it.
+
+    \b
+    Example:
+      stance verify my-model/
+    """
+    click.echo(f"{folder}: fine, {verify(folder)}")
