@@ -1,0 +1,286 @@
+"""The held-out figures of a model, or of another system on the same gold.
+
+All scoring is done in roles; `SetEvaluation.labels` says what the topic calls them. The figures' definitions
+are those of the annotators' guide: primary label, joint accuracy, macro-F1, attribution F1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from stance.calibration import Calibration, RiskCoverage, calibrate, risk_coverage
+from stance.errors import ModelError
+from stance.heldout import SETS, HeldOut, Mark, load_heldout, role_labels
+from stance.labels import FURNITURE, ROLES, STANCES
+from stance.mistakes import EXAMPLES, Mistake, mistakes
+from stance.rival import Replaced, replace_predictions
+from stance.scores import (
+    ClassScore,
+    Figure,
+    Sampler,
+    attributions,
+    class_scores,
+    figures,
+    tally,
+    tally_pairs,
+)
+from stance.slices import HabitCell, Slice, habit_cells, slices
+
+__all__ = ["Baseline", "Confusion", "Evaluation", "HeldOut", "SetEvaluation", "evaluate", "load_heldout"]
+
+OURS = "model"
+"""The name under which the model's own predictions stand beside another system's."""
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of sentences by gold label (rows) and predicted label (columns)."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What another rule scores on the same sentences; `gain` is our joint accuracy minus its own."""
+
+    name: str
+    sentences: int
+    figures: Mapping[str, Figure]
+    gain: Figure
+
+
+@dataclass(frozen=True)
+class SetEvaluation:
+    """Every figure of one set of articles.
+
+    `calibration` has `speaker`, `stance` and `nobody`; `unflagged` and `flagged` are the shares of right
+    attributions among those that the model is sure of and those that it asks to review; `missing` counts
+    the sentences that another system had no row for.
+    """
+
+    name: str
+    articles: int
+    sentences: int
+    attributions: int
+    labels: Mapping[str, str]
+    figures: Mapping[str, Figure]
+    speakers: tuple[ClassScore, ...]
+    stances: tuple[ClassScore, ...]
+    speaker_confusion: Confusion
+    stance_confusion: Confusion
+    calibration: Mapping[str, Calibration]
+    risk_coverage: RiskCoverage
+    unflagged: Figure
+    flagged: Figure
+    slices: tuple[Slice, ...]
+    habits: tuple[HabitCell, ...]
+    baselines: tuple[Baseline, ...]
+    furniture: ClassScore | None
+    errors: Mapping[str, int]
+    sentences_with_errors: int
+    mistakes: tuple[Mistake, ...]
+    missing: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All sets side by side; `predictions` names the file of another system, or is None for the model.
+
+    `left_out` has the sets that the other system has no row of; `unmatched` counts its rows that meet
+    no gold sentence.
+    """
+
+    sets: tuple[SetEvaluation, ...]
+    predictions: str | None = None
+    left_out: tuple[str, ...] = ()
+    unmatched: int = 0
+    unmatched_examples: tuple[str, ...] = ()
+    seed: int = 0
+    command: str = "stance evaluate --model MODEL -o DIR"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as plain values, without the texts of the error list; floats have four digits."""
+        sets = {each.name: _plain(each, skip=("name", "mistakes")) for each in self.sets}
+        return {"schema": 1, "sets": sets, **_plain(self, skip=("sets", "command"))}
+
+    def to_json(self) -> str:
+        """The text of `metrics.json`: the same evaluation gives the same bytes."""
+        return (
+            json.dumps(self.to_dict(), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        )
+
+
+def evaluate(
+    rows: Sequence[HeldOut], predictions: Path | None = None, seed: int = 0, command: str | None = None
+) -> Evaluation:
+    """Score held-out rows, or the rows of another system on the same gold.
+
+    `command` is what the user ran; the report prints it under each figure.
+
+    Raises:
+        AnnotationError: `predictions` has broken rows or unknown labels; each is named with its line.
+        ModelError: some rows of a set lack a baseline that others have.
+        UsageError: `predictions` cannot be read or meets no held-out sentence.
+    """
+    replaced = None if predictions is None else replace_predictions(rows, predictions)
+    scored = rows if replaced is None else replaced.rows
+    sets, left_out = [], []
+    for name in SETS:
+        numbers = [at for at, row in enumerate(scored) if row.set == name]
+        missing = replaced.missing[name] if replaced and numbers else 0
+        if numbers and missing == len(numbers):
+            left_out.append(name)
+        elif numbers:
+            ours = None if replaced is None else [rows[at] for at in numbers]
+            sets.append(_evaluate_set([scored[at] for at in numbers], ours, missing, seed))
+    return Evaluation(
+        tuple(sets),
+        None if predictions is None else predictions.name,
+        tuple(left_out),
+        replaced.unmatched if replaced else 0,
+        replaced.examples if replaced else (),
+        seed,
+        command or _command(replaced, predictions),
+    )
+
+
+def _command(replaced: Replaced | None, predictions: Path | None) -> str:
+    rival = f" --predictions {predictions.name}" if replaced and predictions else ""
+    return f"stance evaluate --model MODEL{rival} -o DIR"
+
+
+def _evaluate_set(
+    rows: Sequence[HeldOut], ours: Sequence[HeldOut] | None, missing: int, seed: int
+) -> SetEvaluation:
+    name, articles = rows[0].set, len({row.article for row in rows})
+    sampler, counts = Sampler(articles, seed), tally(rows)
+    gold, predicted = [row.gold_primary for row in rows], [row.predicted_primary for row in rows]
+    errors, wrong, shown = mistakes(rows, None if name == "seeds" else EXAMPLES, seed)
+    unflagged, flagged = (_reviewed(rows, review) for review in (False, True))
+    return SetEvaluation(
+        name=name,
+        articles=articles,
+        sentences=len(rows),
+        attributions=sum(len(attributions(row)[0]) for row in rows),
+        labels=role_labels(rows),
+        figures=figures(counts, sampler),
+        speakers=class_scores([pair[0] for pair in gold], [pair[0] for pair in predicted], ROLES),
+        stances=class_scores([pair[1] for pair in gold], [pair[1] for pair in predicted], STANCES),
+        speaker_confusion=_confusion(counts["speaker"], ROLES),
+        stance_confusion=_confusion(counts["stance"], STANCES),
+        calibration=_calibrations(rows),
+        risk_coverage=risk_coverage(*_sureness(rows)),
+        unflagged=unflagged,
+        flagged=flagged,
+        slices=slices(rows),
+        habits=habit_cells(rows),
+        baselines=_baselines(rows, ours, sampler),
+        furniture=_furniture(rows),
+        errors=errors,
+        sentences_with_errors=wrong,
+        mistakes=shown,
+        missing=missing,
+    )
+
+
+def _confusion(counts: Any, labels: Sequence[str]) -> Confusion:
+    """The labels that occur, and their counts, from a tally's (article, gold, predicted)."""
+    total = counts.sum(0).astype(int)
+    used = [at for at in range(len(labels)) if total[at].any() or total[:, at].any()]
+    return Confusion(
+        tuple(labels[at] for at in used), tuple(tuple(line) for line in total[used][:, used].tolist())
+    )
+
+
+def _marks(rows: Sequence[HeldOut]) -> list[tuple[HeldOut, Mark]]:
+    return [(row, mark) for row in rows for mark in row.predicted_marks]
+
+
+def _right(row: HeldOut, mark: Mark) -> bool:
+    return (mark.role, mark.stance) in attributions(row)[0]
+
+
+def _calibrations(rows: Sequence[HeldOut]) -> dict[str, Calibration]:
+    """Speaker: is it in the gold of the sentence? Stance: is it right, given that? Nobody: is there none?"""
+    speaker, stance = [], []
+    for row, mark in _marks(rows):
+        known = mark.role in {each.role for each in row.gold_marks}
+        if mark.speaker_confidence is not None:
+            speaker.append((mark.speaker_confidence, known))
+        if mark.stance_confidence is not None and known:
+            stance.append((mark.stance_confidence, _right(row, mark)))
+    nobody = [
+        (row.nobody_confidence, not row.gold_marks)
+        for row in rows
+        if row.nobody_confidence is not None and not row.predicted_marks and not row.furniture_predicted
+    ]
+    pairs = {"speaker": speaker, "stance": stance, "nobody": nobody}
+    return {name: calibrate([p for p, _ in each], [hit for _, hit in each]) for name, each in pairs.items()}
+
+
+def _sureness(rows: Sequence[HeldOut]) -> tuple[list[float], list[bool]]:
+    """What the model gives a whole attribution (speaker times stance), and whether it is right."""
+    sure, right = [], []
+    for row, mark in _marks(rows):
+        if mark.speaker_confidence is not None and mark.stance_confidence is not None:
+            sure.append(mark.speaker_confidence * mark.stance_confidence)
+            right.append(_right(row, mark))
+    return sure, right
+
+
+def _reviewed(rows: Sequence[HeldOut], review: bool) -> Figure:
+    hits = [_right(row, mark) for row, mark in _marks(rows) if mark.review is review]
+    return Figure(sum(hits) / len(hits) if hits else None, sum(hits), len(hits))
+
+
+def _furniture(rows: Sequence[HeldOut]) -> ClassScore | None:
+    gold = [FURNITURE if row.furniture else "text" for row in rows]
+    predicted = [FURNITURE if row.furniture_predicted else "text" for row in rows]
+    return next(iter(class_scores(gold, predicted, [FURNITURE])), None)
+
+
+def _baselines(
+    rows: Sequence[HeldOut], ours: Sequence[HeldOut] | None, sampler: Sampler
+) -> tuple[Baseline, ...]:
+    names = list(dict.fromkeys(name for row in rows for name in row.baselines))
+    told: dict[str, list[Any]] = {name: [row.baselines.get(name) for row in rows] for name in names}
+    if ours is not None:
+        told[OURS] = [row.predicted_primary for row in ours]
+    for name, pairs in told.items():
+        if None in pairs:
+            raise ModelError(
+                f"heldout.jsonl: {pairs.count(None)} of {len(pairs)} rows of the set {rows[0].set!r} have no "
+                f"baseline {name!r}, expected all to; train the model again with 'stance train'"
+            )
+    return tuple(_baseline(name, rows, pairs, sampler) for name, pairs in told.items())
+
+
+def _baseline(name: str, rows: Sequence[HeldOut], pairs: Sequence[Any], sampler: Sampler) -> Baseline:
+    # The same articles in the same order in both tallies, so that a resample pairs system and baseline.
+    articles, gold = [row.article for row in rows], [row.gold_primary for row in rows]
+    theirs = tally_pairs(articles, gold, pairs)
+    mine = tally_pairs(articles, gold, [row.predicted_primary for row in rows])
+    left, right = sampler.values("joint_accuracy", mine), sampler.values("joint_accuracy", theirs)
+    low, high = sampler.interval(None if left is None or right is None else left - right)
+    gained = int(mine["joint"][:, 0].sum() - theirs["joint"][:, 0].sum())
+    return Baseline(
+        name, len(rows), figures(theirs, sampler), Figure(gained / len(rows), gained, len(rows), low, high)
+    )
+
+
+def _plain(value: Any, skip: tuple[str, ...] = ()) -> Any:
+    """Dataclasses as dicts, tuples as lists, floats rounded to four digits."""
+    if is_dataclass(value):
+        return {
+            each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name not in skip
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value

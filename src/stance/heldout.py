@@ -1,0 +1,257 @@
+"""Held-out predictions: the rows of a model folder's `heldout.jsonl`.
+
+Every row is one sentence with its gold and its predicted attributions, predicted by a model that saw
+no sentence of the same article. Scoring happens in roles, so that invented worlds and the seeds compare.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stance.errors import ModelError
+from stance.labels import MENTIONS, NONE, ROLES, SOURCE_ROLES, STANCES
+from stance.topic import BUILT_IN, load_topic
+
+__all__ = ["SETS", "HeldOut", "Mark", "load_heldout", "need", "primary", "read_mark", "role_labels"]
+
+SETS = ("seeds", "composed", "contrast", "annotations")
+"""Where a row can come from, in the order of the report."""
+
+Pair = tuple[str, str]
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One attribution, of the gold or of a system; spans are offsets into the article, end exclusive."""
+
+    role: str
+    stance: str
+    speaker: str | None = None
+    source: Range | None = None
+    cue: Range | None = None
+    holder: str | None = None
+    mention: str | None = None
+    speaker_confidence: float | None = None
+    stance_confidence: float | None = None
+    review: bool = False
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """One sentence, its gold and what was predicted for it by a model that never saw its article.
+
+    `group` is the fold or world, `labels` maps roles to the topic's labels where the file says so,
+    `baselines` has the primary role and stance that each baseline predicts on the same folds.
+    """
+
+    set: str
+    article: str
+    group: str
+    topic: str
+    sentence: int
+    start: int
+    end: int
+    text: str
+    furniture: bool = False
+    previous: str | None = None
+    labels: Mapping[str, str] | None = None
+    gold: tuple[Mark, ...] = ()
+    predicted: tuple[Mark, ...] = ()
+    nobody_confidence: float | None = None
+    furniture_predicted: bool = False
+    baselines: Mapping[str, Pair] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What identifies the sentence: its article and offsets."""
+        return self.article, self.start, self.end
+
+    @property
+    def gold_marks(self) -> tuple[Mark, ...]:
+        """The gold attributions that count: furniture has none."""
+        return () if self.furniture else tuple(mark for mark in self.gold if mark.role != NONE)
+
+    @property
+    def predicted_marks(self) -> tuple[Mark, ...]:
+        """The predicted attributions that count: what is taken for furniture has none."""
+        return () if self.furniture_predicted else tuple(mark for mark in self.predicted if mark.role != NONE)
+
+    @property
+    def gold_primary(self) -> Pair:
+        """The gold's primary role and stance."""
+        return primary(self.gold_marks)
+
+    @property
+    def predicted_primary(self) -> Pair:
+        """The predicted primary role and stance."""
+        return primary(self.predicted_marks)
+
+
+def primary(marks: Sequence[Mark]) -> Pair:
+    """The role and stance of the first attribution in the order of the roles.
+
+    Of two attributions of one role a position goes before `none`, then the earlier one counts.
+    Without any the answer is `none`, `none`.
+    """
+    known = [mark for mark in marks if mark.role != NONE]
+    if not known:
+        return NONE, NONE
+    first = min(known, key=lambda mark: (SOURCE_ROLES.index(mark.role), mark.stance == NONE))
+    return first.role, first.stance
+
+
+def role_labels(rows: Sequence[HeldOut]) -> dict[str, str]:
+    """What the report calls each role: the topic's labels where all rows are of one topic, else the roles."""
+    names = {role: role for role in ROLES}
+    if not rows or len({row.topic for row in rows}) > 1:
+        return names
+    return {**names, **_topic_labels(rows[0])}
+
+
+def load_heldout(model_dir: Path) -> list[HeldOut]:
+    """Read the held-out predictions of a model folder.
+
+    Raises:
+        ModelError: the file is missing, or a line of it is broken; the message names the line.
+    """
+    path = model_dir / "heldout.jsonl"
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ModelError(
+            f"{path}: cannot read the held-out predictions ({reason}); "
+            "expected a folder written by 'stance train'"
+        ) from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                rows.append(_row(json.loads(line)))
+            except ValueError as error:
+                raise ModelError(
+                    f"{path}:{number}: {error}; train the model again with 'stance train'"
+                ) from error
+    if not rows:
+        raise ModelError(
+            f"{path}: no rows, expected one per held-out sentence; train again with 'stance train'"
+        )
+    return rows
+
+
+def _topic_labels(row: HeldOut) -> Mapping[str, str]:
+    if row.labels:
+        return row.labels
+    if row.topic in BUILT_IN:
+        topic = load_topic(row.topic)
+        return {role: topic.label_of(role) for role in ROLES}
+    return {}
+
+
+def _row(data: Any) -> HeldOut:
+    if not isinstance(data, dict):
+        raise ValueError(f"found {type(data).__name__}, expected a JSON object")
+    start, end = need(data, "start", int), need(data, "end", int)
+    text = need(data, "text", str)
+    if not 0 <= start <= end:
+        raise ValueError(f"start and end are {start}:{end}, expected 0 <= start <= end")
+    confidence = data.get("nobody_confidence")
+    return HeldOut(
+        set=_one_of("set", data.get("set"), SETS),
+        article=need(data, "article", str),
+        group=str(data.get("group", "")),
+        topic=need(data, "topic", str),
+        sentence=need(data, "sentence", int),
+        start=start,
+        end=end,
+        text=text,
+        furniture=need(data, "furniture", bool),
+        previous=data.get("previous"),
+        labels=None if data.get("labels") is None else need(data, "labels", dict),
+        gold=tuple(_marks(data, "gold", start, end)),
+        predicted=tuple(_marks(data, "predicted", start, end)),
+        nobody_confidence=None if confidence is None else _probability("nobody_confidence", confidence),
+        furniture_predicted=bool(data.get("furniture_predicted", False)),
+        baselines={
+            name: _pair(name, pair)
+            for name, pair in need({"baselines": {}} | data, "baselines", dict).items()
+        },
+    )
+
+
+def _marks(data: Mapping[str, Any], key: str, start: int, end: int) -> Iterator[Mark]:
+    for entry in need(data, key, list):
+        if not isinstance(entry, dict):
+            raise ValueError(f"{key} has {entry!r}, expected objects")
+        yield read_mark(entry, start, end)
+
+
+def read_mark(entry: Mapping[str, Any], start: int, end: int) -> Mark:
+    """Read one attribution of the sentence between two offsets.
+
+    Raises:
+        ValueError: a field is not what it should be; the message has no place in it.
+    """
+    mention = entry.get("mention")
+    return Mark(
+        role=_one_of("role", entry.get("role"), ROLES),
+        stance=_one_of("stance", entry.get("stance"), STANCES),
+        speaker=entry.get("speaker"),
+        source=_span("source", entry.get("source"), start, end),
+        cue=_span("cue", entry.get("cue"), start, end),
+        holder=entry.get("holder"),
+        mention=None if mention is None else _one_of("mention", mention, MENTIONS),
+        speaker_confidence=_maybe(_probability, "speaker_confidence", entry),
+        stance_confidence=_maybe(_probability, "stance_confidence", entry),
+        review=bool(entry.get("review", False)),
+    )
+
+
+def _maybe(read: Callable[[str, Any], float], key: str, entry: Mapping[str, Any]) -> float | None:
+    return None if entry.get(key) is None else read(key, entry[key])
+
+
+def need(data: Mapping[str, Any], key: str, kind: type[Any]) -> Any:
+    """The value under a key, which must be of a kind.
+
+    Raises:
+        ValueError: it is missing or of another kind.
+    """
+    value = data.get(key)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ValueError(f"{key} is {value!r}, expected {kind.__name__}")
+    return value
+
+
+def _one_of(key: str, value: Any, known: Sequence[str]) -> str:
+    if value not in known:
+        raise ValueError(f"{key} is {value!r}, expected one of {', '.join(known)}")
+    return str(value)
+
+
+def _probability(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{key} is {value!r}, expected a number from 0 to 1")
+    return float(value)
+
+
+def _pair(name: str, pair: Any) -> Pair:
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise ValueError(f"baseline {name!r} is {pair!r}, expected [role, stance]")
+    return _one_of("role", pair[0], ROLES), _one_of("stance", pair[1], STANCES)
+
+
+def _span(key: str, value: Any, start: int, end: int) -> Range | None:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        value = [value.get("start"), value.get("end")]
+    whole = isinstance(value, list) and len(value) == 2 and all(type(offset) is int for offset in value)
+    if not whole or not start <= value[0] <= value[1] <= end:
+        raise ValueError(f"{key} is {value!r}, expected two offsets inside {start}:{end}")
+    return value[0], value[1]
