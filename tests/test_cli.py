@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 import stance
 from stance.articles import ArticleFailure
 from stance.cli import COMMANDS, group, main
-from stance.corpus import Shard, label_corpus
+from stance.corpus import ModelLabeller, Shard, label_corpus
 from stance.errors import ArticleError, ModelError, UsageError
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.topic import load_topic
@@ -225,6 +226,13 @@ class TestCorpus:
     def test_a_bad_shard(self, text):
         with pytest.raises(UsageError, match="expected I/N"):
             Shard.parse(text)
+
+    def test_a_process_keeps_one_model_of_each_digest(self, model):
+        labeller = ModelLabeller(None, load_topic("open"))
+        there = pickle.loads(pickle.dumps(labeller))
+        assert there is pickle.loads(pickle.dumps(labeller)) is not labeller
+        assert there(Article("a", "no")) == fake_label(Article("a", "no"))
+        assert there is not pickle.loads(pickle.dumps(ModelLabeller()))
 
     def test_a_surprise_costs_one_article(self):
         found = list(label_corpus(INPUTS[:2], slip))

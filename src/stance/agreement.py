@@ -290,7 +290,8 @@ def _table(agreement: Agreement) -> Iterator[str]:
         counts = ", ".join(f"{name} {count}" for name, count in zip(names, label.counts, strict=True))
         yield f"{f'{label.facet} {label.label}':<30}{label.f1:>7.3f}  {counts}"
     yield ""
-    yield f"{len(agreement.disagreements)} disagreements"
+    count = len(agreement.disagreements)
+    yield f"{count} disagreement{'' if count == 1 else 's'}"
     for item in agreement.disagreements:
         yield f"{item.article} {item.start}:{item.end}  {' '.join(item.text.split())}"
         for name, labels in zip(names, item.labels, strict=True):

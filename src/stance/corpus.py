@@ -78,16 +78,17 @@ class ModelLabeller:
         """
         return self.model().label(article)
 
-    def __reduce__(self) -> tuple[Callable[..., ModelLabeller], tuple[Path | None, Topic | None]]:
+    def __reduce__(self) -> tuple[Callable[..., ModelLabeller], tuple[Path | None, Topic | None, str]]:
         # Another process gets the recipe, not the loaded model, and keeps one for all its articles.
-        return _process_labeller, (self.path, self.topic)
+        return _process_labeller, (self.path, self.topic, self.model().digest)
 
 
-_LABELLERS: dict[tuple[Path | None, str | None], ModelLabeller] = {}
+_LABELLERS: dict[tuple[str | None, str], ModelLabeller] = {}
 
 
-def _process_labeller(path: Path | None, topic: Topic | None) -> ModelLabeller:
-    key = (path, topic.sha256 if topic else None)
+def _process_labeller(path: Path | None, topic: Topic | None, digest: str) -> ModelLabeller:
+    """This process's labeller; a model that was trained anew in the same folder is another one."""
+    key = (topic.sha256 if topic else None, digest)
     return _LABELLERS.setdefault(key, ModelLabeller(path, topic))
 
 

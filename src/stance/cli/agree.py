@@ -21,7 +21,9 @@ FORMATS = ("table", "json")
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="The format."
 )
 def command(paths: tuple[Path, ...], form: str) -> None:
-    """Measure the agreement of annotators: files or folders of annotations, one each.
+    """Measure how far annotators agree.
+
+    A, B, ... are files or folders of annotations, one per annotator.
 
     Per cent, Cohen's kappa (mean over pairs) and Krippendorff's alpha for speaker, stance and both,
     over the sentences' primary labels; per label; F1 over attributions; and the disagreements.

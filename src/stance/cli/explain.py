@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import click
 
@@ -17,7 +17,7 @@ from stance.topic import load_topic
 __all__ = ["command", "explain"]
 
 
-def explain(path: str, sentence: int, model: Path | None, topic: str | None, stdin: IO[bytes]) -> list[str]:
+def explain(path: str, sentence: int, model: Path | None, topic: str | None, stdin: BinaryIO) -> list[str]:
     """The lines that explain one sentence of the one article in a file.
 
     Raises:
@@ -48,7 +48,9 @@ def explain(path: str, sentence: int, model: Path | None, topic: str | None, std
 @model_option
 @topic_option
 def command(path: str, sentence: int, model: Path | None, topic: str | None) -> None:
-    """Say why a sentence got its label: probabilities, and what decided.
+    """Say why a sentence got its label.
+
+    Prints the probabilities and what decided them.
 
     \b
     Example:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -57,7 +57,7 @@ class LabelSettings:
 
 
 def label(
-    settings: LabelSettings, stdin: IO[bytes], stdout: IO[bytes], tell: Callable[[str], None]
+    settings: LabelSettings, stdin: BinaryIO, stdout: BinaryIO, tell: Callable[[str], None]
 ) -> list[ArticleFailure]:
     """Label articles and write them; returns those that failed, each told as it comes up.
 

@@ -28,9 +28,10 @@ def verify(folder: Path) -> str:
 @click.command("verify")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    """Check that a model folder is whole, safe and compatible, and print its digest.
+    """Check that a model folder is whole, safe and compatible.
 
-    The digest tells damage; who made the model it tells only where its maker has published it.
+    Prints its digest, which tells damage; who made the model it tells only where
+    its maker has published it.
 
     \b
     Example:

@@ -75,7 +75,7 @@ def article_row(result: LabelledArticle) -> dict[str, Any]:
     article = result.article
     return {
         "schema": SCHEMA,
-        "article": article.id,
+        "article": _storable(article.id),
         "article_sha256": article.sha256,
         "title": article.title,
         "outlet": article.outlet,
@@ -170,4 +170,9 @@ def _plain(value: object) -> object:
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return str(value)
-    return value
+    return _storable(value) if isinstance(value, str) else value
+
+
+def _storable(text: str) -> str:
+    """The text without lone surrogates, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
