@@ -23,7 +23,7 @@ LAYERS = (
     *("furniture", "boundaries", "parsing", "quotations", "lexicon", "patterns", "mentions"),
     *("features", "encoder", "heads", "voices", "describe", "model"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival"),
-    *("training", "evaluation"),
+    *("estimators", "examples", "training", "evaluation"),
     *("output", "corpus", "report", "cli", "__main__"),
 )
 
