@@ -1,0 +1,100 @@
+"""Which files a command line stands for: folders searched, formats checked, names given."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, cast
+
+from stance.columns import TABLES
+from stance.errors import MissingExtra, UsageError
+
+__all__ = ["PAGES", "STDIN", "TEXTS", "find_inputs", "kind_of", "names_of", "open_input"]
+
+STDIN = Path("-")
+"""Stands for standard input."""
+
+TEXTS = (".txt", ".md")
+PAGES = (".html", ".htm")
+KNOWN = (*TEXTS, *PAGES, *TABLES)
+
+
+def find_inputs(paths: Sequence[str]) -> list[Path]:
+    """The files that paths stand for: folders are searched recursively, in sorted order; `-` is `STDIN`.
+
+    Raises:
+        UsageError: no such path, a folder without articles, an unknown format, or no path at all.
+        MissingExtra: a Parquet file needs pyarrow, which is not installed.
+    """
+    if not paths:
+        raise UsageError("no input: expected files, folders or - for standard input")
+    found: dict[str, Path] = {}
+    for name in paths:
+        for path in [STDIN] if name == "-" else _files(Path(name)):
+            found.setdefault("-" if path == STDIN else os.path.abspath(path), path)  # noqa: PTH100
+    if any(kind_of(path) == ".parquet" for path in found.values()) and not importlib.util.find_spec(
+        "pyarrow"
+    ):
+        raise MissingExtra("pyarrow", "tables", "reading Parquet")
+    return list(found.values())
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        files = sorted(
+            Path(folder, name)
+            for folder, _, names in os.walk(path)
+            for name in names
+            if kind_of(Path(name)) in KNOWN and not name.startswith(".")
+        )
+        if not files:
+            raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}")
+        return files
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    if kind_of(path) not in KNOWN:
+        raise UsageError(
+            f"{path}: unknown format {kind_of(path) or 'without an ending'}, expected {_endings()}"
+        )
+    return [path]
+
+
+def _endings() -> str:
+    return f"{', '.join(KNOWN)} (also with .gz)"
+
+
+def kind_of(path: Path) -> str:
+    """The ending that says the format, without .gz: `.txt`."""
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def _stem(path: Path) -> str:
+    """The path without its ending; bytes that are no UTF-8 are replaced, since ids are written out."""
+    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    return os.fsencode(path.with_name(name).with_suffix("").as_posix()).decode("utf-8", "replace")
+
+
+def names_of(inputs: Sequence[Path]) -> dict[Path, str]:
+    """An id for each file: its stem, or its path from the common folder where stems collide."""
+    files = [path for path in inputs if path != STDIN]
+    counts = Counter(_stem(Path(path.name)) for path in files)
+    # `resolve` would follow links, and with them leave the common folder.
+    full = {path: Path(os.path.abspath(path)) for path in files}  # noqa: PTH100
+    common = os.path.commonpath([path.parent for path in full.values()]) if files else "."
+    names = {
+        path: stem if counts[stem] == 1 else _stem(full[path].relative_to(common))
+        for path in files
+        for stem in [_stem(Path(path.name))]
+    }
+    return names | {STDIN: "stdin"}
+
+
+def open_input(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked, seekable."""
+    if path.name.lower().endswith(".gz"):
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    return path.open("rb")

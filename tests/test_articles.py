@@ -1,0 +1,331 @@
+"""Files to articles."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import io
+import json
+import logging
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stance.articles import ArticleFailure, ReadOptions, find_inputs, read_articles
+from stance.dates import date_in_name, date_in_text, parse_date
+from stance.decoding import decode
+from stance.errors import MissingExtra, UsageError
+from stance.records import Article
+
+TEXT = "Vučić denies arms sales\n\nPresident Aleksandar Vučić said “nothing” was sold.\n"
+
+PAGE = """<!DOCTYPE html><html><head><title>Vučić denies arms sales - The Post</title>
+<meta property="og:site_name" content="The Post">
+<meta property="article:published_time" content="2023-04-13T10:00Z">
+<link rel="canonical" href="https://example.org/a"></head><body><nav>Home</nav><article>
+<h1>Vučić denies arms sales</h1>
+<p>The president denied on Monday that weapons were sent to the front, and said that nobody had asked.</p>
+<p>He added that the reports were false. “We sell to nobody,” he said at length to the reporters.</p>
+</article><footer>All rights reserved</footer></body></html>"""
+
+
+def read(path: Path, options: ReadOptions | None = None) -> list[Article | ArticleFailure]:
+    return list(read_articles([str(path)], options))
+
+
+def only(path: Path) -> Article:
+    (found,) = read(path)
+    assert isinstance(found, Article), found
+    return found
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", TEXT.encode()),
+        ("a.TXT", TEXT.encode()),
+        ("a.md", TEXT.encode()),
+        ("a.txt", b"\xef\xbb\xbf" + TEXT.encode()),
+        ("a.txt", TEXT.encode("utf-16")),
+        ("a.txt", b"\xfe\xff" + TEXT.encode("utf-16-be")),
+        ("a.txt", unicodedata.normalize("NFD", TEXT).encode()),
+        ("a.txt", TEXT.encode("cp1250")),
+        ("a.txt.gz", gzip.compress(TEXT.encode())),
+    ],
+)
+def test_a_text_file_is_read_whatever_its_encoding(tmp_path: Path, name: str, content: bytes) -> None:
+    article = only(write(tmp_path / name, content))
+    assert (article.id, article.text, article.title) == ("a", TEXT, "Vučić denies arms sales")
+
+
+def test_line_ends_and_spaces_stay(tmp_path: Path) -> None:
+    text = "  One.\r\n\r\nTwo.\rThree.\u2028\t\n"
+    assert only(write(tmp_path / "a.txt", text)).text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.txt", b"", "empty"),
+        ("a.txt", b" \n\t", "empty"),
+        ("a.txt", b"text\x00text", "binary"),
+        ("a.txt", b"\xff\xfe\x00", "utf-16-le"),
+        ("a.txt", bytes(range(1, 256)), "UTF-8"),
+        ("a.html", b"", "empty"),
+        ("a.html", b"<html><body></body></html>", "no article text found"),
+        ("a.txt.gz", b"no gzip", "cannot be read"),
+        ("a.txt.gz", gzip.compress(TEXT.encode())[:-12], "cannot be read"),
+        ("a.parquet", b"no parquet", "no Parquet file"),
+        ("a.csv", b"", "empty"),
+        ("a.jsonl", b"", "empty"),
+    ],
+)
+def test_what_cannot_be_read_fails_alone(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    write(tmp_path / name, content)
+    write(tmp_path / "z.txt", TEXT)
+    failure, article = read(tmp_path)
+    assert isinstance(failure, ArticleFailure)
+    assert (failure.article, "\n" in failure.reason) == ("a", False)
+    assert reason in failure.reason
+    assert isinstance(article, Article)
+
+
+def test_a_page_gives_text_with_paragraphs_and_its_facts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        article = only(write(tmp_path / "a.html", PAGE))
+    assert (article.title, article.outlet) == ("Vučić denies arms sales", "The Post")
+    assert (article.date, article.date_source) == ("2023-04-13", "metadata")
+    assert article.url == "https://example.org/a"
+    assert "nobody had asked.\nHe added" in article.text
+    assert "rights reserved" not in article.text
+    assert not caplog.records
+
+
+def test_a_page_is_decoded_as_it_declares(tmp_path: Path) -> None:
+    page = PAGE.replace("<head>", '<head><meta charset="windows-1250">').encode("cp1250")
+    assert only(write(tmp_path / "a.html", page)).title == "Vučić denies arms sales"
+
+
+def test_standard_input_is_read_and_html_seen() -> None:
+    for content in (TEXT, PAGE):
+        (article,) = read_articles(["-"], stdin=io.BytesIO(content.encode()))
+        assert isinstance(article, Article)
+        assert (article.id, article.title) == ("stdin", "Vučić denies arms sales")
+        assert "<" not in article.text
+
+
+ROWS = [
+    {"ID": "x", "Headline": "One", "Body": "The first.", "Published": "13 April 2023", "lean": 1.5},
+    {"ID": "x", "Headline": None, "Body": "The second.", "Published": "04/05/2023", "lean": None},
+    {"ID": "", "Headline": "Three", "Body": "", "Published": None, "lean": 2.0},
+]
+
+
+def write_jsonl(path: Path) -> None:
+    write(path, "\n".join(json.dumps(row) for row in ROWS))
+
+
+def write_csv(path: Path) -> None:
+    rows = [",".join("" if v is None else str(v) for v in row.values()) for row in ROWS]
+    write(path, "\ufeff" + "\r\n".join([",".join(ROWS[0]), *rows]))
+
+
+def write_parquet(path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pa.Table.from_pylist(ROWS), path)
+
+
+def write_gzipped(path: Path) -> None:
+    write_jsonl(path)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("name", "writer"),
+    [
+        ("t.jsonl", write_jsonl),
+        ("t.csv", write_csv),
+        ("t.parquet", write_parquet),
+        ("t.jsonl.gz", write_gzipped),
+    ],
+)
+def test_a_table_gives_an_article_per_row(tmp_path: Path, name: str, writer: Callable[[Path], None]) -> None:
+    writer(tmp_path / name)
+    first, second, third = read(tmp_path / name)
+    assert isinstance(first, Article)
+    assert (first.id, first.text, first.title, first.date, first.date_source) == (
+        *("x", "The first.", "One"),
+        *("2023-04-13", "metadata"),
+    )
+    assert list(first.extra) == ["lean"]
+    assert str(first.extra["lean"]) == "1.5"
+    assert isinstance(second, Article)
+    assert (second.id, second.title, second.date, second.date_source) == ("x#2", None, None, None)
+    assert third == ArticleFailure("t-3", "no text in column 'Body'")
+
+
+def test_the_user_names_columns(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", "wording;text;nr\nThe first.;other;7\n")
+    (article,) = read(path, ReadOptions(text_column="wording", id_column="nr"))
+    assert isinstance(article, Article)
+    assert (article.id, article.text, article.extra) == ("7", "The first.", {"text": "other"})
+
+
+def test_bad_rows_fail_alone(tmp_path: Path) -> None:
+    lines = [
+        b'{"text": "The first."}',
+        b"{",
+        b"[1]",
+        b'{"text": 7}',
+        b'{"text": "\xe8"}',
+        b"",
+        b'{"text": "Last."}',
+    ]
+    found = read(write(tmp_path / "t.jsonl", b"\n".join(lines)))
+    assert [isinstance(item, Article) for item in found] == [True, False, False, False, True, True]
+    reasons = [item.reason for item in found if isinstance(item, ArticleFailure)]
+    assert "line 2 is no JSON" in reasons[0]
+    assert reasons[1:] == ["line 3 is no JSON object", "column 'text' holds int, expected text"]
+
+
+def test_a_csv_in_an_old_encoding_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "t.csv", 'text\n"Vučić said “nothing” was sold, and that\nwas all."\n'.encode("cp1250")
+    )
+    assert only(path).text == "Vučić said “nothing” was sold, and that\nwas all."
+
+
+def test_ids_are_stems_or_paths_where_stems_collide(tmp_path: Path) -> None:
+    for name in (
+        "n/a.txt",
+        "n/deep/a.html.txt",
+        "m/a.txt",
+        "m/b.txt",
+        "m/c.txt",
+        "m/c.md",
+        "m/.hidden.txt",
+        "m/x.pdf",
+    ):
+        write(tmp_path / name, TEXT)
+    ids = [item.id for item in read(tmp_path) if isinstance(item, Article)]
+    assert ids == ["m/a", "b", "m/c", "m/c#2", "n/a", "a.html"]
+
+
+def test_the_same_file_is_read_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", TEXT)
+    assert find_inputs([str(path), str(tmp_path), str(tmp_path / "." / "a.txt")]) == [path]
+
+
+def test_what_the_user_got_wrong_is_told_before_reading(tmp_path: Path) -> None:
+    write(tmp_path / "a.pdf", "x")
+    (tmp_path / "empty").mkdir()
+    table = str(write(tmp_path / "t.csv", "body,nr\nText.,1\n"))
+    bare = str(write(tmp_path / "bare.csv", "x,y\n1,2\n"))
+    cases = [
+        ([], ReadOptions(), "no input"),
+        ([str(tmp_path / "none.txt")], ReadOptions(), "no such file or folder"),
+        ([str(tmp_path / "a.pdf")], ReadOptions(), "unknown format .pdf, expected .txt, .md"),
+        ([str(tmp_path / "empty")], ReadOptions(), "no articles in this folder"),
+        (["-"], ReadOptions(), "standard input"),
+        ([table], ReadOptions(text_column="bodi"), "no column 'bodi', found body, nr; did you mean 'body'?"),
+        ([bare], ReadOptions(), "no column looks like the text, found x, y; name it with --text-column"),
+    ]
+    for paths, options, message in cases:
+        with pytest.raises(UsageError, match=re.escape(message)) as caught:
+            read_articles(paths, options)
+        assert "\n" not in str(caught.value)
+
+
+def test_parquet_without_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"stance\[tables\]"):
+        read_articles([str(write(tmp_path / "t.parquet", b""))])
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("A headline\n\nText.", "A headline"),
+        ("# A headline\r\n\r\nText.", "A headline"),
+        ("Is it so?\n\nText.", "Is it so?"),
+        ("A sentence.\n\nText.", None),
+        ("A headline", None),
+        ("A line that is\nwrapped by width.", None),
+        ("word " * 30 + "\n\nText.", None),
+    ],
+)
+def test_a_headline_is_short_and_has_no_full_stop(tmp_path: Path, text: str, title: str | None) -> None:
+    assert only(write(tmp_path / "a.txt", text)).title == title
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "date", "source"),
+    [
+        ("a.txt", "Headline\n\nBELGRADE, April 13, 2023 (Reuters) - He denied it.", "2023-04-13", "text"),
+        ("2022-01-01.txt", "Headline\n\n13 April 2023\n\nHe denied it.", "2023-04-13", "text"),
+        ("2023-04-13-denial.txt", "Headline\n\nHe denied it.", "2023-04-13", "filename"),
+        (
+            "a.txt",
+            "Headline\n\nIt began on 24 February 2022, when the army of Russia crossed the border.",
+            None,
+            None,
+        ),
+        ("a.txt", "Headline\n\nApril 2023\n\nHe denied it.", None, None),
+    ],
+)
+def test_a_date_comes_from_the_text_else_the_name(
+    tmp_path: Path, name: str, text: str, date: str | None, source: str | None
+) -> None:
+    article = only(write(tmp_path / name, text))
+    assert (article.date, article.date_source) == (date, source)
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        ("2023-04-13T23:59:00+02:00", "2023-04-13"),
+        ("2023/4/13", "2023-04-13"),
+        ("20230413", "2023-04-13"),
+        (20230413, "2023-04-13"),
+        ("Thu, 13 Apr 2023 10:00:00 GMT", "2023-04-13"),
+        ("April 13th, 2023", "2023-04-13"),
+        ("Sept. 5, 2023", "2023-09-05"),
+        ("13.4.2023", "2023-04-13"),
+        ("4/13/2023", "2023-04-13"),
+        ("04/04/2023", "2023-04-04"),
+        (datetime.datetime(2023, 4, 13, 10), "2023-04-13"),
+        ("04/05/2023", None),
+        ("31 February 2023", None),
+        ("June 2024", None),
+        ("1681380000", None),
+        (None, None),
+        (True, None),
+    ],
+)
+def test_only_whole_and_sure_dates_are_read(value: object, date: str | None) -> None:
+    assert parse_date(value) == date
+
+
+def test_dates_in_names_and_texts_are_whole() -> None:
+    assert date_in_name("x_20230413_final") == "2023-04-13"
+    assert date_in_name("1202304131 2023-13-45") is None
+    assert date_in_text("") is None
+
+
+def test_older_encodings_are_told_by_what_they_spell() -> None:
+    assert decode("A café, “no” – he said.".encode("cp1252")) == "A café, “no” – he said."
+    assert (
+        decode("Президент отрицал поставки оружия.".encode("cp1251")) == "Президент отрицал поставки оружия."
+    )
