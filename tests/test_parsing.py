@@ -42,6 +42,7 @@ ONE_PARAGRAPH = [
     "Vučić je rekao: „Ne znam.“ |He repeated it.",
     # abbreviations and initials
     "Mr. Vucic met Gen. Mark Milley, Lt. Col. J. R. Smith, Sen. Graham and Dr. Ana Ilić. |They spoke.",
+    "Vucic told the FT. |The army denied it to MS. |They left.",
     "Mrs. Ilić lives in St. Gallen, No. 5, with Prof. Weiss.",
     "The U.S. Army paid. |It paid the U.S. |The army left the U.K. |“We pay,” it said.",
     "Krusik Corp. President Ilić spoke. |Yugoimport Inc. sells to Zastava Ltd. and others.",

@@ -93,13 +93,13 @@ class _Place:
         return self.tokens.words[self.head].lower()
 
     @property
-    def short(self) -> str:
-        """The word that the full stop belongs to, lower case and without it."""
+    def written(self) -> str:
+        """The word that the full stop belongs to, without it."""
         words = self.tokens.words
         if words[self.mark] != ".":
-            return words[self.mark].rstrip(".").lower()
+            return words[self.mark].rstrip(".")
         joined = self.mark > 0 and not self.tokens.spaced[self.mark]
-        return words[self.mark - 1].lower() if joined else ""
+        return words[self.mark - 1] if joined else ""
 
 
 def _nothing_before(place: _Place) -> bool | None:
@@ -144,8 +144,10 @@ def _abbreviation(place: _Place) -> bool | None:
     words = place.tokens.words
     if not words[place.mark].endswith(".") or place.last != place.mark:
         return None
-    short, starts = place.short, place.word in _WORDS["starters"] or words[place.start] in _DOUBLE
-    if short in _WORDS["titles"]:
+    short, starts = place.written.lower(), place.word in _WORDS["starters"] or words[place.start] in _DOUBLE
+    # "FT." and "MS." are acronyms rather than Fort and Ms, unless all around is in capitals.
+    acronym = len(short) > 1 and place.written.isupper() and not words[place.head].isupper()
+    if short in _WORDS["titles"] and not acronym:
         return False
     if short in _WORDS["times"]:
         return place.word not in _WORDS["after_time"]
