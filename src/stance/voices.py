@@ -1,0 +1,214 @@
+"""Who speaks in each sentence: the heads asked in order, from the first sentence to the last.
+
+First every mention is asked whether it names a source. Then, sentence by sentence, each source
+gets its role; a sentence without one is asked whether a source from elsewhere goes on speaking
+(the speaker of the quotation that it belongs to, or the last one before it); and every source is
+asked what it does to the allegation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from stance.features import (
+    Dossier,
+    Turn,
+    Voice,
+    key_of,
+    role_features,
+    running_features,
+    source_features,
+    stance_features,
+)
+from stance.heads import Head
+from stance.lexicon import PRONOUNS, noun_of
+from stance.mentions import Mention, ReadArticle, ReadSentence
+
+__all__ = ["Heard", "Listener", "Thresholds", "hear", "links", "role_of_cast", "turn_at"]
+
+REACH = 4
+"""Sentences over which a source can go on speaking without being named."""
+
+_SINGLE = ("leader", "service", "document")
+"""Roles that one source plays; several mentions in a sentence are the same one."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which probability on a mention counts as a source, and a source as running on."""
+
+    source: float = 0.5
+    running: float = 0.5
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A source heard in a sentence; `turn` is what later sentences know of it.
+
+    `probability` is the raw one that this source speaks here, `roles` and `stances` those of
+    each role and stance, uncalibrated. A source that is not named was found by `link` from the
+    turn `before`.
+    """
+
+    voice: Voice
+    turn: Turn
+    probability: float
+    roles: Mapping[str, float]
+    stances: Mapping[str, float]
+    link: str | None = None
+    before: Turn | None = None
+
+    @property
+    def stance(self) -> str:
+        """The most probable stance."""
+        return max(self.stances, key=self.stances.__getitem__)
+
+
+def role_of_cast(article: ReadArticle, mention: Mention) -> str | None:
+    """The role of a mention that the topic knows by a name or a description, else None."""
+    if mention.speaker is None or mention.match == "metonym":
+        return None
+    return article.topic.speakers[mention.speaker].role
+
+
+def turn_at(
+    article: ReadArticle, at: int, mention: Mention, role: str, turns: Sequence[Turn], dossier: Dossier
+) -> Turn:
+    """What later sentences know of a source that a mention names."""
+    sentence = article.sentences[at]
+    key, holder = key_of(sentence, mention), dossier.name_of(article, at, mention, role)
+    if mention.kind == "pronoun":
+        before = next((turn for turn in reversed(turns) if turn.role == role), None)
+        key, holder = (before.key, before.holder) if before else (key, None)
+    human = _is_human(sentence, mention, role)
+    place = sentence.sentence
+    return Turn(place.index, place.paragraph, role, key, human, sentence.quotation, True, holder)
+
+
+def _is_human(sentence: ReadSentence, mention: Mention, role: str) -> bool:
+    if role in ("leader", "analyst"):
+        return True
+    word = sentence.folded[mention.head]
+    if role in ("service", "document") or PRONOUNS.get(word) == "it":
+        return False
+    return mention.kind == "name" or word in PRONOUNS or "person" in noun_of(word)
+
+
+def links(
+    article: ReadArticle, at: int, turns: Sequence[Turn], turn_of: Callable[[int], Turn | None]
+) -> Iterator[tuple[str, Turn]]:
+    """The source that could go on speaking in a sentence, and how it is linked to it.
+
+    `block`: the source named outside the quotation marks in another sentence of the same
+    quotation, a later one first; `previous`: the last source before. `turn_of` gives the best
+    source named in a sentence.
+    """
+    sentence = article.sentences[at]
+    if sentence.quotation is not None:
+        for step in (1, -1):
+            i = at + step
+            while 0 <= i < len(article.sentences) and article.sentences[i].quotation == sentence.quotation:
+                turn = turn_of(i)
+                if turn:
+                    yield "block", turn
+                    return
+                i += step
+    if turns and sentence.sentence.index - turns[-1].sentence <= REACH:
+        yield "previous", turns[-1]
+
+
+def hear(
+    article: ReadArticle, heads: Mapping[str, Head], thresholds: Thresholds
+) -> tuple[tuple[tuple[Heard, ...], float], ...]:
+    """The sources of every sentence, with the raw probability that nobody speaks in it.
+
+    Returns one pair per sentence of `article.sentences`.
+    """
+    listener = Listener(article, heads, thresholds)
+    return tuple(listener.sentence(at) for at in range(len(article.sentences)))
+
+
+class Listener:
+    """One reading of an article: ask for its sentences in order; `turns` are the sources so far."""
+
+    def __init__(self, article: ReadArticle, heads: Mapping[str, Head], thresholds: Thresholds) -> None:
+        self.article, self.heads, self.thresholds = article, heads, thresholds
+        self.dossier = Dossier.of(article)
+        self.turns: list[Turn] = []
+        self.named = [
+            [(m, heads["source"].probabilities(source_features(article, at, m))["yes"]) for m in s.mentions]
+            for at, s in enumerate(article.sentences)
+        ]
+
+    def sentence(self, at: int) -> tuple[tuple[Heard, ...], float]:
+        """The sources of the next sentence; they become turns."""
+        silence = prod(1.0 - p for _, p in self.named[at])
+        found = self._explicit(at)
+        if not found:
+            running = [
+                self._running(at, link, turn)
+                for link, turn in links(self.article, at, self.turns, self._turn_of)
+            ]
+            silence *= prod(1.0 - heard.probability for heard in running)
+            found = [heard for heard in running if heard.probability >= self.thresholds.running]
+        self.turns += [heard.turn for heard in found]
+        return tuple(found), silence
+
+    def _accepted(self, at: int) -> list[tuple[Mention, float]]:
+        """The mentions over the threshold, the likeliest of each source."""
+        best: dict[str, tuple[Mention, float]] = {}
+        for mention, probability in self.named[at]:
+            key = key_of(self.article.sentences[at], mention)
+            if probability >= self.thresholds.source and probability > best.get(key, (None, 0.0))[1]:
+                best[key] = (mention, probability)
+        return list(best.values())
+
+    def _roles(self, at: int, mention: Mention) -> Mapping[str, float]:
+        known = role_of_cast(self.article, mention)
+        if known:
+            return {known: 1.0}
+        features = role_features(self.article, at, mention, self.dossier, self.turns)
+        return self.heads["role"].probabilities(features)
+
+    def _explicit(self, at: int) -> list[Heard]:
+        best: dict[tuple[str, str], tuple[Mention, float, Mapping[str, float]]] = {}
+        for mention, probability in self._accepted(at):
+            roles = self._roles(at, mention)
+            role = max(roles, key=roles.__getitem__)
+            alone = role in _SINGLE or mention.kind == "pronoun"
+            key = (role, "" if alone else key_of(self.article.sentences[at], mention))
+            if key not in best or best[key][1] < probability:
+                best[key] = (mention, probability, roles)
+        found = []
+        for (role, _), (mention, probability, roles) in best.items():
+            others = tuple(other for other, _, _ in best.values() if other is not mention)
+            voice = Voice(mention, role, others)
+            turn = turn_at(self.article, at, mention, role, self.turns, self.dossier)
+            found.append(Heard(voice, turn, probability * roles[role], roles, self._stances(at, voice)))
+        return found
+
+    def _running(self, at: int, link: str, turn: Turn) -> Heard:
+        probability = self.heads["running"].probabilities(running_features(self.article, at, turn, link))[
+            "yes"
+        ]
+        voice = Voice(None, turn.role)
+        place = self.article.sentences[at].sentence
+        here = Turn(
+            place.index, place.paragraph, turn.role, turn.key, turn.human,
+            self.article.sentences[at].quotation, False, turn.holder,
+        )  # fmt: skip
+        return Heard(voice, here, probability, {turn.role: 1.0}, self._stances(at, voice), link, turn)
+
+    def _turn_of(self, at: int) -> Turn | None:
+        sentence = self.article.sentences[at]
+        outside = [(p, m.first, m) for m, p in self._accepted(at) if not sentence.quoted[m.head]]
+        if not outside:
+            return None
+        mention = max(outside, key=lambda entry: entry[:2])[2]
+        roles = self._roles(at, mention)
+        return turn_at(self.article, at, mention, max(roles, key=roles.__getitem__), self.turns, self.dossier)
+
+    def _stances(self, at: int, voice: Voice) -> Mapping[str, float]:
+        return self.heads["stance"].probabilities(stance_features(self.article, at, voice))
