@@ -1,0 +1,200 @@
+"""From a source that was heard to the attribution that is told: names, spans, details, dates."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+
+from stance.features import Dossier, Voice, scope_of
+from stance.labels import NONE
+from stance.lexicon import STOPS, cue_of, noun_of
+from stance.mentions import Mention, ReadArticle, ReadSentence
+from stance.patterns import detail_of, places_of
+from stance.records import Article, Span
+from stance.voices import Heard
+
+__all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
+
+_AUXILIARIES = frozenset("has have had did does do was were is are be been not n't never also".split())
+_JOINERS = frozenset("in of at from for with on".split())
+_OUTLET_VERBS = frozenset("told telling tells".split())
+_INTERVIEWS = (
+    "in an interview with",
+    "in an interview for",
+    "speaking to",
+    "in an interview to",
+    "interviewed by",
+)
+
+
+def mention_kind(article: ReadArticle, at: int, heard: Heard) -> str:
+    """How the source stands in the sentence: one of `stance.labels.MENTIONS`."""
+    mention, sentence = heard.voice.mention, article.sentences[at]
+    if mention is None:
+        return "running" if sentence.quotation is not None or sentence.quoted_share > 0.5 else "implicit"
+    if mention.kind == "pronoun":
+        return "pronoun"
+    if mention.match == "metonym" or (mention.party and heard.voice.role == "service"):
+        return "metonymy"
+    return "name" if mention.kind == "name" else "description"
+
+
+def holder_of(article: ReadArticle, at: int, heard: Heard, dossier: Dossier) -> str | None:
+    """The name by which the source was introduced, as far as the article tells."""
+    mention = heard.voice.mention
+    if mention is None or mention.kind == "pronoun":
+        return heard.turn.holder
+    return dossier.name_of(article, at, mention, heard.voice.role)
+
+
+def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span | None:
+    """The words that name the source: its phrase, an acronym behind it, the office that it is of, where it is."""
+    if mention is None:
+        return None
+    sentence = article.sentences[at]
+    first, last, words = mention.first, mention.last, sentence.folded
+    if words[first - 1 : first] == ("of",) and mention.speaker is not None:
+        owner = next((m for m in sentence.mentions if m.last == first - 1 and m.kind == "noun"), None)
+        first = owner.first if owner else first
+    if words[last : last + 1] == ("(",) and words[last + 2 : last + 3] == (")",):
+        last += 3
+    elif mention.kind == "noun" and words[last : last + 1] and words[last] in _JOINERS:
+        place = next((m for m in sentence.mentions if m.first == last + 1), None)
+        last = place.last if place else last
+    return sentence.sentence.span(sentence.starts[first], sentence.ends[last - 1])
+
+
+def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
+    """The words that carry the stance, or else the attribution."""
+    sentence, voice = article.sentences[at], heard.voice
+    first, last = scope_of(sentence, voice)
+    if heard.stance != NONE:
+        text = " ".join(sentence.folded[first:last])
+        place = places_of(text, heard.stance)
+        if place:
+            return _words_at(sentence, first, text, place)
+    cues = [i for i in range(first, last) if cue_of(sentence.folded[i])]
+    if not cues:
+        return None
+    near = voice.mention.head if voice.mention else first
+    outside = [i for i in cues if not sentence.quoted[i]] or cues
+    chosen = min(outside, key=lambda i: (abs(i - near), i))
+    begin = chosen
+    while begin > first and sentence.folded[begin - 1] in _AUXILIARIES:
+        begin -= 1
+    end = chosen + 2 if sentence.folded[chosen : chosen + 2] == ("according", "to") else chosen + 1
+    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end - 1])
+
+
+def _words_at(sentence: ReadSentence, first: int, text: str, place: tuple[int, int]) -> Span:
+    """The span of the words that a stretch of the joined text falls on."""
+    begin = first + text.count(" ", 0, place[0])
+    end = first + text.count(" ", 0, max(place[0], place[1] - 1))
+    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
+
+
+def detail(article: ReadArticle, at: int, voice: Voice, stance: str) -> str | None:
+    """Which kind of the stance the words tell, else None."""
+    sentence = article.sentences[at]
+    first, last = scope_of(sentence, voice)
+    on_topic = any(word in article.topic_terms for word in sentence.folded)
+    return detail_of(" ".join(sentence.folded[first:last]), stance, on_topic)
+
+
+def via_of(article: ReadArticle, at: int, mention: Mention | None) -> str | None:
+    """Who relays the statement, if the sentence tells: whom the source told it, or who interviewed it."""
+    sentence = article.sentences[at]
+    words = sentence.folded
+    for outlet in sentence.mentions:
+        if outlet is mention or outlet.kind == "pronoun" or sentence.quoted[outlet.head]:
+            continue
+        before = words[max(0, outlet.first - 4) : outlet.first]
+        told = (
+            bool(before)
+            and before[-1] in _OUTLET_VERBS
+            and mention is not None
+            and mention.last <= outlet.first
+        )
+        asked = " ".join(before).endswith(_INTERVIEWS)
+        people = outlet.kind == "noun" and "body" not in noun_of(words[outlet.head])
+        if (told or asked) and not people and outlet.speaker is None:
+            return " ".join(_untitled(sentence, outlet))
+    return None
+
+
+def _untitled(sentence: ReadSentence, mention: Mention) -> Iterator[str]:
+    """A phrase's words without the article before them."""
+    words = sentence.words[mention.first : mention.last]
+    return iter(words[1:] if sentence.folded[mention.first] in STOPS and len(words) > 1 else words)
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"\b(?:on|dated|of|,) (?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)? (?P<month1>{_MONTH})|(?P<month2>{_MONTH})\.? "
+    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)(?: ?,? (?P<year>(?:19|20)\d\d))?\b"
+)
+_WEEKDAY = re.compile(
+    rf"\b(?:on|said|released|published|announced|told \w+|statement) (?P<day>{'|'.join(_DAYS)})\b"
+)
+
+
+def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
+    """The date that the sentence itself gives to the statement, ISO 8601, else None.
+
+    A date without a year, or a weekday, counts back from the article's own date, and is None
+    where that is unknown. Words in quotation marks are not looked at.
+    """
+    sentence = article.sentences[at]
+    first, last = scope_of(sentence, voice)
+    outside = [sentence.folded[i] for i in range(first, last) if not sentence.quoted[i]]
+    text = " ".join(outside)
+    published = _day(article.article)
+    found = _DATE.search(text)
+    if found:
+        return _dated(found.groupdict(), published)
+    weekday = _WEEKDAY.search(text)
+    if weekday and published:
+        back = (published.weekday() - _DAYS.index(weekday["day"])) % 7
+        return (published - datetime.timedelta(days=back)).isoformat()
+    return None
+
+
+def _dated(parts: Mapping[str, str | None], published: datetime.date | None) -> str | None:
+    month = _MONTHS[parts["month1"] or parts["month2"] or ""]
+    day = int(parts["day1"] or parts["day2"] or 0)
+    year = int(parts["year"]) if parts["year"] else published.year if published else None
+    if year is None:
+        return None
+    try:
+        date = datetime.date(year, month, day)
+        if not parts["year"] and published and date > published:
+            date = date.replace(year=year - 1)
+    except ValueError:
+        return None
+    return date.isoformat()
+
+
+def _day(article: Article) -> datetime.date | None:
+    """The article's date, where it is told to the day; of a month the last day."""
+    if not article.date:
+        return None
+    parts = [int(part) for part in re.findall(r"\d+", article.date)[:3]]
+    if len(parts) == 3:
+        try:
+            return datetime.date(*parts)
+        except ValueError:
+            return None
+    if len(parts) == 2 and 1 <= parts[1] <= 12:
+        following = datetime.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
+        return following - datetime.timedelta(days=1)
+    return None

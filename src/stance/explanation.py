@@ -1,0 +1,125 @@
+"""Why a sentence got its label: who was asked, how probable each was, and what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from stance.features import (
+    Turn,
+    role_features,
+    running_features,
+    source_features,
+    stance_features,
+)
+from stance.heads import Head
+from stance.mentions import Mention, ReadArticle
+from stance.records import Sentence
+from stance.voices import Heard, Listener, Thresholds, role_of_cast
+
+__all__ = ["Explanation", "Question", "explain"]
+
+TOP = 6
+"""Features that an explanation names for each answer."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One head's answer: who or what was asked about, the probabilities, the features that weighed most."""
+
+    subject: str
+    head: str
+    probabilities: Mapping[str, float]
+    reasons: tuple[tuple[str, float], ...]
+
+    @property
+    def answer(self) -> str:
+        """The most probable class."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that the model was asked about one sentence, in order."""
+
+    sentence: Sentence
+    questions: tuple[Question, ...]
+
+    def lines(self) -> list[str]:
+        """The explanation as lines of text."""
+        return list(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.sentence.index}  {self.sentence.text}"
+        if self.sentence.furniture:
+            yield "  page furniture: not part of the article, never labelled"
+        elif not self.questions:
+            yield "  nobody is named who could be a source: only the reporter speaks"
+        for question in self.questions:
+            yield ""
+            chances = ", ".join(
+                f"{label} {p:.3f}" for label, p in sorted(question.probabilities.items(), key=lambda x: -x[1])
+            )
+            yield f"  {_ASKED[question.head].format(question.subject)}  {chances}"
+            for feature, gain in question.reasons:
+                yield f"    {gain:+.2f}  {feature}"
+
+
+_ASKED = {
+    "source": "Does “{}” name a source?",
+    "role": "Which role has “{}”?",
+    "running": "Does {} go on speaking?",
+    "stance": "What does {} do to the allegation?",
+}
+
+
+def explain(
+    article: ReadArticle, sentence: Sentence, heads: Mapping[str, Head], thresholds: Thresholds
+) -> Explanation:
+    """Ask the heads again about one sentence and keep what decided."""
+    numbers = [read.sentence.index for read in article.sentences]
+    if sentence.index not in numbers:
+        return Explanation(sentence, ())
+    at = numbers.index(sentence.index)
+    listener = Listener(article, heads, thresholds)
+    for before in range(at):
+        listener.sentence(before)
+    turns = tuple(listener.turns)
+    found, _ = listener.sentence(at)
+    return Explanation(sentence, tuple(_questions(listener, at, turns, found)))
+
+
+def _questions(
+    listener: Listener, at: int, turns: Sequence[Turn], found: Sequence[Heard]
+) -> Iterator[Question]:
+    article, heads = listener.article, listener.heads
+    for mention, _ in sorted(listener.named[at], key=lambda named: -named[1])[:TOP]:
+        features = tuple(source_features(article, at, mention))
+        yield _question(heads["source"], "source", _words(article, at, mention), features)
+    for heard in found:
+        subject = (
+            _words(article, at, heard.voice.mention)
+            or f"the {heard.turn.role} ({heard.turn.holder or 'unnamed'})"
+        )
+        if heard.link and heard.before:
+            features = tuple(running_features(article, at, heard.before, heard.link))
+            yield _question(heads["running"], "running", subject, features)
+        elif heard.voice.mention and not role_of_cast(article, heard.voice.mention):
+            features = tuple(role_features(article, at, heard.voice.mention, listener.dossier, turns))
+            yield _question(heads["role"], "role", subject, features)
+        yield _question(heads["stance"], "stance", subject, tuple(stance_features(article, at, heard.voice)))
+
+
+def _question(head: Head, name: str, subject: str, features: Sequence[str]) -> Question:
+    probabilities = head.probabilities(features)
+    best = max(probabilities, key=probabilities.__getitem__)
+    return Question(subject, name, probabilities, tuple(head.reasons(features, best)[:TOP]))
+
+
+def _words(article: ReadArticle, at: int, mention: Mention | None) -> str:
+    """A mention's words as they stand in the sentence; empty for a source that is not named in it."""
+    if mention is None:
+        return ""
+    sentence = article.sentences[at]
+    begin, offset = sentence.starts[mention.first], sentence.sentence.start
+    return sentence.sentence.text[begin - offset : sentence.ends[mention.last - 1] - offset]

@@ -1,0 +1,255 @@
+"""A trained model: load it, label with it, ask it why."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.describe import (
+    cue_span,
+    detail,
+    holder_of,
+    mention_kind,
+    source_span,
+    statement_date,
+    via_of,
+)
+from stance.errors import ArticleError, ModelError, UsageError
+from stance.explanation import Explanation, explain
+from stance.features import Dossier
+from stance.heads import Head
+from stance.labels import NONE
+from stance.mentions import Cast, ReadArticle, read_article
+from stance.output.page import page
+from stance.output.rows import flatten, rows
+from stance.parsing import split
+from stance.records import Article, Attribution, LabelledArticle
+from stance.relevance import is_on_topic
+from stance.storage import default_folder, read_folder, unpack_heads, verify
+from stance.topic import Topic, parse_topic
+from stance.voices import Heard, Thresholds, hear
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Calibration", "Model", "Result", "default_path", "load", "verify"]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From raw to calibrated probabilities, and when a label wants a second look.
+
+    `speaker` and `nobody` are the slope and intercept of a logistic curve over the raw
+    probability's logit (Platt 1999), fitted on held-out predictions. A row is marked for
+    review where its confidence (speaker times stance) is under `review`, a sentence without
+    attribution where it is under `review_nobody`.
+    """
+
+    speaker: tuple[float, float] = (1.0, 0.0)
+    nobody: tuple[float, float] = (1.0, 0.0)
+    review: float = 0.0
+    review_nobody: float = 0.0
+
+    def of_speaker(self, raw: float) -> float:
+        """The calibrated probability that a source speaks."""
+        return _logistic(self.speaker, raw)
+
+    def of_nobody(self, raw: float) -> float:
+        """The calibrated probability that nobody but the reporter speaks."""
+        return _logistic(self.nobody, raw)
+
+
+def _logistic(curve: tuple[float, float], raw: float) -> float:
+    bounded = min(max(raw, 1e-6), 1 - 1e-6)
+    return 1 / (1 + math.exp(-(curve[0] * math.log(bounded / (1 - bounded)) + curve[1])))
+
+
+@dataclass(frozen=True)
+class Result(LabelledArticle):
+    """A labelled article, with the ways out of it."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The contract's flat rows, one per attribution and one per sentence without any."""
+        import pandas as pd
+
+        return pd.DataFrame([flatten(row) for row in rows(self)])
+
+    def to_html(self) -> str:
+        """The article as one self-contained page with its labels."""
+        return page([self])
+
+
+class Model:
+    """Labels articles: who speaks in each sentence, and what they do to the allegation.
+
+    `digest` is that of the model folder's manifest, printed with every label.
+    """
+
+    def __init__(
+        self,
+        heads: Mapping[str, Head],
+        topic: Topic,
+        thresholds: Thresholds,
+        calibration: Calibration,
+        digest: str,
+    ) -> None:
+        self.heads = heads
+        self.topic = topic
+        self.thresholds = thresholds
+        self.calibration = calibration
+        self.digest = digest
+
+    @cached_property
+    def _cast(self) -> Cast:
+        return Cast(self.topic)
+
+    def label(self, article: Article | str) -> Result:
+        """Label one article, given as an `Article` or as its text.
+
+        Raises:
+            ArticleError: the text is empty.
+        """
+        article = _article(article)
+        sentences = split(article.text)
+        if not sentences:
+            raise ArticleError("the article is empty")
+        read = read_article(article, sentences, self._cast)
+        on_topic = is_on_topic(read)
+        heard = iter(hear(read, self.heads, self.thresholds))
+        dossier = Dossier.of(read)
+        attributions: list[tuple[Attribution, ...]] = []
+        nobody: list[float] = []
+        at = 0
+        for sentence in sentences:
+            if sentence.furniture:
+                attributions.append(())
+                nobody.append(1.0)
+                continue
+            found, silence = next(heard)
+            told = (self.attribution(read, at, one, dossier, on_topic) for one in found)
+            attributions.append(tuple(sorted(told, key=_place)))
+            nobody.append(self.calibration.of_nobody(silence))
+            at += 1
+        return Result(
+            article=article,
+            sentences=sentences,
+            attributions=tuple(attributions),
+            nobody_confidence=tuple(nobody),
+            topic=self.topic.name,
+            topic_sha256=self.topic.sha256,
+            on_topic=on_topic,
+            model=self.digest,
+            review_nobody=tuple(
+                not found and probability < self.calibration.review_nobody
+                for found, probability in zip(attributions, nobody, strict=True)
+            ),
+        )
+
+    def label_many(self, texts: Iterable[Article | str], jobs: int = 1) -> Iterator[Result]:
+        """Label many articles, in their order; with `jobs` > 1 in that many processes.
+
+        Raises:
+            ArticleError: a text is empty.
+        """
+        if jobs == 1:
+            yield from map(self.label, texts)
+            return
+        from joblib import Parallel, delayed
+
+        yield from Parallel(n_jobs=jobs, return_as="generator")(delayed(self.label)(text) for text in texts)
+
+    def explain(self, article: Article | str, sentence: int) -> Explanation:
+        """Why the sentence with this number got its label.
+
+        Raises:
+            UsageError: the article has no such sentence.
+        """
+        article = _article(article)
+        sentences = split(article.text)
+        if not 0 <= sentence < len(sentences):
+            raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
+        read = read_article(article, sentences, self._cast)
+        return explain(read, sentences[sentence], self.heads, self.thresholds)
+
+    def attribution(
+        self, article: ReadArticle, at: int, heard: Heard, dossier: Dossier, on_topic: bool
+    ) -> Attribution:
+        """What is told of a source that was heard in sentence `at`."""
+        topic, voice = article.topic, heard.voice
+        stanced = on_topic and not topic.is_open
+        stance = heard.stance if stanced else NONE
+        mention = voice.mention
+        named = mention.speaker if mention and mention.match != "metonym" else None
+        fits = named is not None and topic.speakers[named].role == voice.role
+        speaker_confidence = self.calibration.of_speaker(heard.probability)
+        stance_confidence = heard.stances[stance] if stanced else None
+        return Attribution(
+            role=voice.role,
+            speaker=topic.speakers[named].label if fits and named is not None else topic.label_of(voice.role),
+            stance=stance,
+            source=source_span(article, at, mention),
+            cue=cue_span(article, at, heard),
+            holder=holder_of(article, at, heard, dossier),
+            mention=mention_kind(article, at, heard),
+            via=via_of(article, at, mention),
+            detail=detail(article, at, voice, stance) if stanced else None,
+            statement_date=statement_date(article, at, voice),
+            speaker_confidence=speaker_confidence,
+            stance_confidence=stance_confidence,
+            stance_probabilities=dict(heard.stances) if stanced else None,
+            review=speaker_confidence * (stance_confidence or 1.0) < self.calibration.review,
+        )
+
+
+def _place(attribution: Attribution) -> int:
+    return attribution.source.start if attribution.source else -1
+
+
+def _article(article: Article | str) -> Article:
+    if isinstance(article, str):
+        return Article("text", unicodedata.normalize("NFC", article))
+    return article
+
+
+def default_path() -> Path:
+    """Where the shipped model lies."""
+    return default_folder()
+
+
+def load(path: Path | str | None = None, topic: Topic | None = None) -> Model:
+    """Load a model folder, the shipped one by default; `topic` labels another story with it.
+
+    Raises:
+        ModelError: the folder is missing, damaged, unsafe or of another schema.
+    """
+    files, digest = read_folder(Path(path) if path else default_folder())
+    heads = unpack_heads(files["heads.json"], files["heads.safetensors"])
+    try:
+        manifest: dict[str, Any] = json.loads(files["manifest.json"])
+        told = manifest["calibration"]
+        calibration = Calibration(
+            speaker=(float(told["speaker"][0]), float(told["speaker"][1])),
+            nobody=(float(told["nobody"][0]), float(told["nobody"][1])),
+            review=float(manifest["thresholds"]["review"]),
+            review_nobody=float(manifest["thresholds"]["review_nobody"]),
+        )
+        thresholds = Thresholds(
+            float(manifest["thresholds"]["source"]), float(manifest["thresholds"]["running"])
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelError(
+            f"manifest.json lacks thresholds or calibration ({error}); train the model again"
+        ) from error
+    return Model(
+        heads,
+        topic or parse_topic(files["topic.toml"].decode(), "topic.toml"),
+        thresholds,
+        calibration,
+        digest,
+    )

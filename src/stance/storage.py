@@ -1,0 +1,201 @@
+"""A model folder: what lies in it, how it is written whole, how it is checked before it is read.
+
+Nothing in it is a pickle and loading runs no code: tables are JSON, arrays are safetensors. The
+manifest names every other file with its digest. The digests tell damage, not forgery; the
+manifest's own digest is printed with the labels, so that a publisher can state it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stance.errors import ModelError, UsageError
+from stance.heads import HEADS, Head
+
+__all__ = ["DEFAULT", "SCHEMA", "default_folder", "read_folder", "verify", "write_folder"]
+
+SCHEMA = 1
+DEFAULT = "serbia-arms"
+MANIFEST = "manifest.json"
+FILES = ("card.md", "heads.json", "heads.safetensors", "heldout.jsonl", "topic.toml")
+LARGEST = 64 * 2**20
+"""Bytes that a file of a model folder may have; more is no model of ours."""
+
+_AGAIN = "get the folder again, or train it with 'stance train'"
+
+
+def default_folder() -> Path:
+    """Where the shipped model lies: in the installed package, or in the checkout's `models/`."""
+    installed = Path(str(resources.files("stance"))) / "models" / DEFAULT
+    checkout = Path(__file__).parents[2] / "models" / DEFAULT
+    return installed if installed.exists() else checkout
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a model folder, one line each; empty when it is whole, safe and compatible.
+
+    Raises:
+        ModelError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such folder, expected a model written by 'stance train'")
+    return list(_faults(folder))
+
+
+def read_folder(folder: Path) -> tuple[dict[str, bytes], str]:
+    """The files of a model folder by name, checked, and the manifest's digest as `sha256:...`.
+
+    Every file is read once, so that what was checked is what is used.
+
+    Raises:
+        ModelError: the folder is missing, damaged, unsafe or of another schema; one line per fault.
+    """
+    faults = verify(folder)
+    if faults:
+        raise ModelError("\n".join(f"{folder}: {fault}; {_AGAIN}" for fault in faults))
+    files = {name: (folder / name).read_bytes() for name in (MANIFEST, *FILES)}
+    return files, f"sha256:{hashlib.sha256(files[MANIFEST]).hexdigest()}"
+
+
+def _faults(folder: Path) -> Iterator[str]:
+    present = {path.name for path in folder.iterdir()}
+    if MANIFEST not in present:
+        yield f"no {MANIFEST}, expected one"
+        return
+    try:
+        manifest = json.loads(_small(folder / MANIFEST))
+        digests = dict(manifest["files"])
+        schema = manifest["schema"]
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        yield f"{MANIFEST} is broken ({type(error).__name__}), expected JSON with 'schema' and 'files'"
+        return
+    if schema != SCHEMA:
+        yield f"schema is {schema!r}, expected {SCHEMA}: this model is of another version of stance"
+        return
+    yield from (f"{name} is missing" for name in sorted(set(FILES) - present))
+    yield from (f"{name} does not belong here" for name in sorted(present - {MANIFEST, *FILES}))
+    yield from (
+        f"{MANIFEST} names {name!r}, which is no file of a model"
+        for name in sorted(set(digests) - set(FILES))
+    )
+    for name in sorted(set(FILES) & present):
+        yield from _file_faults(folder / name, digests.get(name))
+
+
+def _file_faults(path: Path, digest: object) -> Iterator[str]:
+    if path.is_symlink() or not path.is_file():
+        yield f"{path.name} is a link or no plain file, expected a plain one"
+        return
+    try:
+        found = hashlib.sha256(_small(path)).hexdigest()
+    except (OSError, ValueError) as error:
+        yield f"{path.name} cannot be read ({error})"
+        return
+    if found != digest:
+        yield f"{path.name} has sha256 {found[:12]}…, expected {str(digest)[:12]}…: it was changed or damaged"
+
+
+def _small(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise ValueError(f"{size} bytes, expected at most {LARGEST}")
+    return path.read_bytes()
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+    """Write a model folder whole: beside its place first, then exchanged with what was there.
+
+    Raises:
+        UsageError: the place is not writable, or holds something that is no model.
+    """
+    if (
+        folder.exists()
+        and not (folder / MANIFEST).exists()
+        and any(folder.iterdir() if folder.is_dir() else [folder])
+    ):
+        raise UsageError(f"{folder} exists and is no model folder; choose another place with -o")
+    digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+    text = json.dumps(
+        {**manifest, "schema": SCHEMA, "files": digests}, indent=1, ensure_ascii=False, sort_keys=True
+    )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot write here ({error.strerror}); choose another place with -o"
+        ) from error
+    old = fresh.with_name(fresh.name + ".old")
+    try:
+        for name, data in (*files.items(), (MANIFEST, f"{text}\n".encode())):
+            (fresh / name).write_bytes(data)
+        fresh.chmod(0o755)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot write ({error.strerror}); the old model stays") from error
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def pack_heads(heads: Mapping[str, Head]) -> tuple[bytes, bytes]:
+    """The heads as `heads.json` (classes, features) and `heads.safetensors` (weights)."""
+    from safetensors.numpy import save
+
+    table = {
+        name: {
+            "classes": list(head.classes),
+            "features": list(head.vocabulary),
+            "temperature": head.temperature,
+        }
+        for name, head in heads.items()
+    }
+    arrays = {}
+    for name, head in heads.items():
+        arrays[f"{name}.weights"] = np.ascontiguousarray(head.weights, dtype=np.float32)
+        arrays[f"{name}.intercept"] = np.ascontiguousarray(head.intercept, dtype=np.float32)
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode(), save(arrays)
+
+
+def unpack_heads(table: bytes, arrays: bytes) -> dict[str, Head]:
+    """The heads from the two files; shapes and names are checked.
+
+    Raises:
+        ModelError: they do not fit together.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        described = json.loads(table)
+        loaded = load(arrays)
+        heads = {
+            name: Head(
+                classes=tuple(described[name]["classes"]),
+                vocabulary={feature: at for at, feature in enumerate(described[name]["features"])},
+                weights=loaded[f"{name}.weights"],
+                intercept=loaded[f"{name}.intercept"],
+                temperature=float(described[name]["temperature"]),
+            )
+            for name in HEADS
+        }
+    except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
+        raise ModelError(f"heads.json and heads.safetensors do not fit ({error}); {_AGAIN}") from error
+    for name, head in heads.items():
+        expected = (len(head.vocabulary), len(head.classes))
+        if head.weights.shape != expected or head.intercept.shape != expected[1:] or not head.temperature > 0:
+            raise ModelError(f"head {name!r} has weights {head.weights.shape}, expected {expected}; {_AGAIN}")
+    return heads
