@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stance.errors import ModelError
 from stance.labels import MENTIONS, NONE, ROLES, SOURCE_ROLES, STANCES
+from stance.records import Attribution
 from stance.topic import BUILT_IN, load_topic
 
-__all__ = ["SETS", "HeldOut", "Mark", "load_heldout", "need", "primary", "read_mark", "role_labels"]
+__all__ = [
+    "SETS",
+    "HeldOut",
+    "Mark",
+    "heldout_line",
+    "load_heldout",
+    "need",
+    "primary",
+    "read_mark",
+    "role_labels",
+]
 
 SETS = ("seeds", "composed", "contrast", "annotations")
 """Where a row can come from, in the order of the report."""
@@ -92,7 +103,7 @@ class HeldOut:
         return primary(self.predicted_marks)
 
 
-def primary(marks: Sequence[Mark]) -> Pair:
+def primary(marks: Sequence[Mark | Attribution]) -> Pair:
     """The role and stance of the first attribution in the order of the roles.
 
     Of two attributions of one role a position goes before `none`, then the earlier one counts.
@@ -142,6 +153,19 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
             f"{path}: no rows, expected one per held-out sentence; train again with 'stance train'"
         )
     return rows
+
+
+def heldout_line(row: HeldOut) -> str:
+    """A row as a line of `heldout.jsonl`, without the line's end; probabilities have three digits."""
+    told = {key: value for key, value in asdict(row).items() if value not in (None, {})}
+    for mark in (*told["gold"], *told["predicted"]):
+        for key in ("speaker_confidence", "stance_confidence"):
+            mark[key] = None if mark[key] is None else round(mark[key], 3)
+    if row.nobody_confidence is not None:
+        told["nobody_confidence"] = round(row.nobody_confidence, 3)
+    for key in ("gold", "predicted"):
+        told[key] = [{name: value for name, value in mark.items() if value is not None} for mark in told[key]]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _topic_labels(row: HeldOut) -> Mapping[str, str]:

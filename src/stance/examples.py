@@ -1,0 +1,144 @@
+"""From annotated articles to what the heads learn: features with their answers.
+
+The gold sources are laid over the mentions that the reader finds: an attribution whose source
+words hold the head of a mention is that mention's. Turns (who spoke before) are those of the gold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from stance.annotations import AnnotatedArticle
+from stance.features import (
+    Dossier,
+    Turn,
+    Voice,
+    role_features,
+    running_features,
+    source_features,
+    stance_features,
+)
+from stance.heads import HEADS
+from stance.mentions import Cast, Mention, ReadArticle, ReadSentence, read_article
+from stance.records import Attribution
+from stance.voices import links, role_of_cast, turn_at
+
+__all__ = ["Example", "Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One answer for one head: the features that are on, and the class."""
+
+    features: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An annotated article, read once, with the examples that it gives each head."""
+
+    annotated: AnnotatedArticle
+    read: ReadArticle
+    examples: Mapping[str, tuple[Example, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """A gold attribution, the mention that names it, and all mentions inside its source words."""
+
+    attribution: Attribution
+    mention: Mention | None
+    inside: tuple[Mention, ...]
+
+
+def prepare(annotated: AnnotatedArticle, casts: dict[str, Cast]) -> Prepared:
+    """Read an annotated article and collect its examples; `casts` keeps the topics' matchers."""
+    cast = casts.setdefault(annotated.topic.sha256, Cast(annotated.topic))
+    read = read_article(annotated.article, annotated.sentences, cast)
+    collected = _Collector(annotated, read)
+    return Prepared(annotated, read, {head: tuple(found) for head, found in collected.collect().items()})
+
+
+@dataclass
+class _Collector:
+    annotated: AnnotatedArticle
+    read: ReadArticle
+    turns: list[Turn] = field(default_factory=list)
+
+    def collect(self) -> dict[str, list[Example]]:
+        """All examples of the article, by head."""
+        examples: dict[str, list[Example]] = {head: [] for head in HEADS}
+        self.dossier = Dossier.of(self.read)
+        self.aligned = [
+            [
+                _align(self.read, sentence, gold)
+                for gold in self.annotated.attributions[sentence.sentence.index]
+            ]
+            for sentence in self.read.sentences
+        ]
+        for at in range(len(self.read.sentences)):
+            for head, example in self._sentence(at):
+                examples[head].append(example)
+            self.turns += [turn for pair in self.aligned[at] if (turn := self._turn(at, pair))]
+        return examples
+
+    def _sentence(self, at: int) -> Iterator[tuple[str, Example]]:
+        sentence, pairs = self.read.sentences[at], self.aligned[at]
+        named = {id(pair.mention) for pair in pairs}
+        unclear = {id(mention) for pair in pairs for mention in pair.inside} - named
+        for mention in sentence.mentions:
+            if id(mention) not in unclear:
+                features = tuple(source_features(self.read, at, mention))
+                yield "source", Example(features, "yes" if id(mention) in named else "no")
+        for pair in pairs:
+            if pair.mention and not role_of_cast(self.read, pair.mention):
+                features = tuple(role_features(self.read, at, pair.mention, self.dossier, self.turns))
+                yield "role", Example(features, pair.attribution.role)
+            if pair.mention or pair.attribution.source is None:
+                others = tuple(o.mention for o in pairs if o.mention and o.mention is not pair.mention)
+                voice = Voice(pair.mention, pair.attribution.role, others)
+                yield "stance", Example(tuple(stance_features(self.read, at, voice)), pair.attribution.stance)
+        if not any(pair.mention for pair in pairs):
+            running = {pair.attribution.role for pair in pairs if pair.attribution.source is None}
+            for link, turn in links(self.read, at, self.turns, self._turn_of):
+                features = tuple(running_features(self.read, at, turn, link))
+                yield "running", Example(features, "yes" if turn.role in running else "no")
+
+    def _turn(self, at: int, pair: _Aligned) -> Turn | None:
+        if pair.mention:
+            role = pair.attribution.role
+            return turn_at(self.read, at, pair.mention, role, self.turns, self.dossier)
+        last = next((turn for turn in reversed(self.turns) if turn.role == pair.attribution.role), None)
+        if last is None:
+            return None
+        sentence = self.read.sentences[at]
+        place = sentence.sentence
+        return Turn(
+            place.index,
+            place.paragraph,
+            last.role,
+            last.key,
+            last.human,
+            sentence.quotation,
+            False,
+            last.holder,
+        )
+
+    def _turn_of(self, at: int) -> Turn | None:
+        sentence = self.read.sentences[at]
+        outside = [p for p in self.aligned[at] if p.mention and not sentence.quoted[p.mention.head]]
+        return self._turn(at, outside[0]) if outside else None
+
+
+def _align(read: ReadArticle, sentence: ReadSentence, gold: Attribution) -> _Aligned:
+    if gold.source is None:
+        return _Aligned(gold, None, ())
+    inside = tuple(
+        m for m in sentence.mentions if gold.source.start <= sentence.starts[m.head] < gold.source.end
+    )
+    roles = [role_of_cast(read, mention) for mention in inside]
+    same = [mention for mention, role in zip(inside, roles, strict=True) if role == gold.role]
+    free = [mention for mention, role in zip(inside, roles, strict=True) if role is None]
+    return _Aligned(gold, next(iter(same or free), None), inside)

@@ -1,0 +1,40 @@
+"""Which articles are held out together: what shares a world, a family or a text never crosses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from stance.annotations import AnnotatedArticle
+
+__all__ = ["FOLDS", "family_of", "folds_of"]
+
+FOLDS = 4
+"""Folds of the composed articles; every world is held out once."""
+
+_FAMILY = re.compile(r"(?P<family>.+_f\d+)_\d+")
+
+
+def family_of(article: str) -> str | None:
+    """The contrast family that an article belongs to by its id (`k_f01` of `k_f01_2`), else None."""
+    found = _FAMILY.fullmatch(article)
+    return found["family"] if found else None
+
+
+def folds_of(articles: Sequence[AnnotatedArticle], folds: int = FOLDS) -> Mapping[str, int]:
+    """A fold for each article, by its id: worlds whole, folds about equal in sentences.
+
+    A world is a topic's name. The largest world goes first, each into the smallest fold, so
+    that the same articles always give the same folds.
+    """
+    worlds: dict[str, list[AnnotatedArticle]] = {}
+    for article in articles:
+        worlds.setdefault(article.topic.name, []).append(article)
+    size = {name: sum(len(article.sentences) for article in world) for name, world in worlds.items()}
+    filled = [0] * folds
+    chosen: dict[str, int] = {}
+    for name in sorted(worlds, key=lambda world: (-size[world], world)):
+        fold = filled.index(min(filled))
+        filled[fold] += size[name]
+        chosen |= {article.article.id: fold for article in worlds[name]}
+    return chosen
