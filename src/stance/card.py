@@ -81,7 +81,10 @@ def _lines(topic: Topic, manifest: Mapping[str, Any], evaluation: Evaluation) ->
             + " |"
         )
     for name in dict.fromkeys(b.name for scored in evaluation.sets for b in scored.baselines):
-        cells = (next((_shown(b.figures["joint_accuracy"]) for b in s.baselines if b.name == name), "–") for s in evaluation.sets)
+        cells = (
+            next((_shown(b.figures["joint_accuracy"]) for b in s.baselines if b.name == name), "–")
+            for s in evaluation.sets
+        )
         yield f"| baseline {name}, joint accuracy | " + " | ".join(cells) + " |"
     yield ""
     yield from _slices(evaluation)

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stance.lexicon import FIRST_PERSON, PRONOUNS, STANCE_CUES, TITLES, cue_of, noun_of
+from stance.lexicon import FIRST_PERSON, PRONOUNS, STANCE_CUES, STOPS, TITLES, cue_of, noun_of
 from stance.mentions import Mention, ReadArticle, ReadSentence
 from stance.patterns import patterns_in
 
@@ -73,6 +73,7 @@ class Dossier:
     """What the article says of each named source: its fullest name, the nouns in and behind its names."""
 
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -86,7 +87,10 @@ class Dossier:
                     if len(name.split()) > len(dossier.names.get(key_of(sentence, mention), "").split()):
                         dossier.names[key_of(sentence, mention)] = name
                     counts = dossier.kinds.setdefault(key_of(sentence, mention), Counter())
-                    counts.update(kind for word in _described(sentence, mention) for kind in noun_of(word))
+                    described = tuple(_described(sentence, mention))
+                    counts.update(kind for word in described for kind in noun_of(word))
+                    words = dossier.words.setdefault(key_of(sentence, mention), set())
+                    words.update(word for word in described if word not in STOPS)
         return dossier
 
     def name_of(self, article: ReadArticle, at: int, mention: Mention, role: str) -> str | None:
@@ -248,11 +252,10 @@ def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator
         yield f"cues:{name}={cue}&near={gap < 2}&kind={kind}"
         yield f"cues:{name}={cue}&between={min(between, 2)}"
         yield f"cues:{name}={word}&near={gap < 3}"
-    if after == "'s" or after == "'":
-        owned = next(
-            (noun for noun in (noun_of(w) for w in words[mention.last + 1 : mention.last + 5]) if noun), ()
-        )
-        yield from (f"cues:owns={noun}" for noun in owned or ("-",))
+    owned = _owned(sentence, mention)
+    yield from (f"cues:owns={noun}" for noun in owned)
+    yield from (f"cues:owns={noun}&kind={kind}" for noun in owned)
+    yield from _clause(sentence, mention, kind)
     if before == "of":
         yield from (f"cues:of={noun}&kind={kind}" for noun in noun_of(before2) or ("-",))
     yield from (
@@ -276,6 +279,41 @@ def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator
     yield f"structure:question={words[-1] == '?'}&quoted={quoted}"
 
 
+_POSSESSIVES = frozenset("his her their its whose".split())
+
+
+def _owned(sentence: ReadSentence, mention: Mention) -> tuple[str, ...]:
+    """The kinds of what belongs to a mention ("his office", "Moscow's accusations"); empty where it owns nothing."""
+    words = sentence.folded
+    if _near(words, mention.last) not in ("'s", "'") and words[mention.head] not in _POSSESSIVES:
+        return ()
+    return next((kinds for word in words[mention.last : mention.last + 5] if (kinds := noun_of(word))), ("-",))
+
+
+def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """Whether a mention is the subject of the outer clause: what stands before it, what comes behind an apposition."""
+    words, quoted = sentence.folded, sentence.quoted[mention.head]
+    earlier = [m for m in sentence.mentions if m.last <= mention.first and sentence.quoted[m.head] == quoted]
+    covered = "no"
+    for other in earlier:
+        word, cue, gap, _ = _cue_after(sentence, other)
+        if gap < 3 and other.last + gap < mention.first:
+            covered = "near" if mention.first - other.last - gap < 3 else "far"
+    yield f"structure:covered={covered}&kind={kind}"
+    yield f"structure:covered={covered}&quoted={quoted}"
+    verb = _near(words, mention.last)
+    verbal = "aux" if verb in _AUXILIARIES else "ed" if verb.endswith("ed") else cue_of(verb) or "-"
+    yield f"structure:before={cue_of(_near(words, mention.first - 1)) or '-'}&verb={verbal}"
+    yield f"lexical:before={_near(words, mention.first - 1)}&verb={verbal}"
+    yield f"structure:earlier={min(len(earlier), 3)}&verb={verbal}"
+    if verb == ",":
+        close = next((at for at in range(mention.last + 1, min(len(words), mention.last + 18)) if words[at] == ","), None)
+        if close is not None:
+            predicate = _predicate(words, close + 1)
+            yield f"lexical:apposed={predicate}"
+            yield f"cues:apposed={cue_of(predicate) or '-'}&kind={kind}"
+
+
 def role_features(
     article: ReadArticle, at: int, mention: Mention, dossier: Dossier, turns: Sequence[Turn]
 ) -> Iterator[str]:
@@ -289,6 +327,15 @@ def role_features(
     key = key_of(sentence, mention)
     known = dossier.kinds.get(key, Counter()) if mention.kind == "name" else Counter()
     yield from (f"structure:known={noun}" for noun in known)
+    yield from (f"lexical:described={word}" for word in set(_described(sentence, mention)) if word.isalpha())
+    if mention.kind == "name":
+        yield from (f"lexical:known={word}" for word in dossier.words.get(key, ()) if word.isalpha())
+    elif mention.kind == "noun":
+        meant = next((turn for turn in reversed(turns) if words[mention.head] in dossier.words.get(turn.key, ())), None)
+        yield f"discourse:meant={meant.role if meant else '-'}"
+    yield from (f"structure:owns={noun}" for noun in _owned(sentence, mention))
+    if words[mention.first] in _POSSESSIVES or "'s" in words[mention.first : mention.last]:
+        yield f"structure:possessed&{'+'.join(noun_of(words[mention.head])) or '-'}"
     pronoun = mention.kind == "pronoun"
     definite = words[mention.first] in ("the", "this", "that", "his", "her", "its")
     reference = f"{kind}" if pronoun else f"{kind}&definite" if definite else "other"
