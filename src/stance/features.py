@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from stance.lexicon import FIRST_PERSON, PRONOUNS, STANCE_CUES, STOPS, TITLES, cue_of, noun_of
 from stance.mentions import Mention, ReadArticle, ReadSentence
-from stance.patterns import patterns_in
+from stance.patterns import patterns_in, stance_told
 
 __all__ = [
     "BLOCKS",
@@ -482,6 +482,9 @@ def stance_features(article: ReadArticle, at: int, voice: Voice) -> Iterator[str
     told = sorted(patterns_in(" ".join(sentence.folded[first:last])))
     yield from (f"patterns:{name}" for name in told)
     yield from (f"patterns:{name}&{voice.role}" for name in told)
+    if at:
+        before = " ".join(article.sentences[at - 1].folded)
+        yield f"discourse:told={stance_told(before)}&running={voice.mention is None}"
     yield f"patterns:count={_bin(len(told))}"
     yield from {f"lexical:~{word[:5]}" for word in scoped if len(word) > 5}
     if voice.mention is not None:
