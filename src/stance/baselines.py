@@ -17,8 +17,8 @@ from stance.examples import Prepared
 from stance.heldout import primary
 from stance.labels import NONE
 from stance.lexicon import cue_of, noun_of
-from stance.mentions import ReadArticle, ReadSentence
 from stance.patterns import stance_told
+from stance.reading import ReadArticle, ReadSentence
 from stance.voices import role_of_cast
 
 __all__ = ["BASELINES", "Answer"]
@@ -45,7 +45,7 @@ def _constant(training: Sequence[Prepared]) -> Answer:
     return lambda article: [pair] * len(article.sentences)
 
 
-def _cues(training: Sequence[Prepared]) -> Answer:  # noqa: ARG001  # it learns nothing
+def _cues(training: Sequence[Prepared]) -> Answer:  # it learns nothing
     return lambda article: [_by_cues(article, sentence) for sentence in article.sentences]
 
 

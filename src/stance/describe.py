@@ -6,19 +6,39 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 
-from stance.features import Dossier, Voice, scope_of
 from stance.labels import NONE
 from stance.lexicon import STOPS, cue_of, noun_of
-from stance.mentions import Mention, ReadArticle, ReadSentence
+from stance.mentions import Mention
 from stance.patterns import detail_of, places_of
+from stance.reading import ReadArticle, ReadSentence
 from stance.records import Article, Span
+from stance.turns import Dossier, Voice, scope_of
 from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
 
-_AUXILIARIES = frozenset("has have had did does do was were is are be been not n't never also".split())
-_JOINERS = frozenset("in of at from for with on".split())
-_OUTLET_VERBS = frozenset("told telling tells".split())
+_AUXILIARIES = frozenset(
+    [
+        "has",
+        "have",
+        "had",
+        "did",
+        "does",
+        "do",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "not",
+        "n't",
+        "never",
+        "also",
+    ]
+)
+_JOINERS = frozenset(["in", "of", "at", "from", "for", "with", "on"])
+_OUTLET_VERBS = frozenset(["told", "telling", "tells"])
 _INTERVIEWS = (
     "in an interview with",
     "in an interview for",
@@ -49,7 +69,7 @@ def holder_of(article: ReadArticle, at: int, heard: Heard, dossier: Dossier) -> 
 
 
 def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span | None:
-    """The words that name the source: its phrase, an acronym behind it, the office that it is of, where it is."""
+    """The words that name the source: its phrase, the office it is of, an acronym, where it is."""
     if mention is None:
         return None
     sentence = article.sentences[at]
@@ -69,15 +89,17 @@ def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
     """The words that carry the stance, or else the attribution."""
     sentence, voice = article.sentences[at], heard.voice
     first, last = scope_of(sentence, voice)
+    near = voice.mention.head if voice.mention else first
     if heard.stance != NONE:
         text = " ".join(sentence.folded[first:last])
-        place = places_of(text, heard.stance)
-        if place:
-            return _words_at(sentence, first, text, place)
-    cues = [i for i in range(first, last) if cue_of(sentence.folded[i])]
+        told = [(rank, _tokens(first, text, place)) for rank, place in places_of(text, heard.stance)]
+        if told:
+            _, (begin, end) = min(told, key=lambda hit: (hit[0], abs(hit[1][0] - near)))
+            return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
+    named = {i for mention in sentence.mentions for i in range(mention.first, mention.last)}
+    cues = [i for i in range(first, last) if cue_of(sentence.folded[i]) and i not in named]
     if not cues:
         return None
-    near = voice.mention.head if voice.mention else first
     outside = [i for i in cues if not sentence.quoted[i]] or cues
     chosen = min(outside, key=lambda i: (abs(i - near), i))
     begin = chosen
@@ -87,11 +109,9 @@ def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
     return sentence.sentence.span(sentence.starts[begin], sentence.ends[end - 1])
 
 
-def _words_at(sentence: ReadSentence, first: int, text: str, place: tuple[int, int]) -> Span:
-    """The span of the words that a stretch of the joined text falls on."""
-    begin = first + text.count(" ", 0, place[0])
-    end = first + text.count(" ", 0, max(place[0], place[1] - 1))
-    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
+def _tokens(first: int, text: str, place: tuple[int, int]) -> tuple[int, int]:
+    """The first and the last token that a stretch of the joined text falls on."""
+    return first + text.count(" ", 0, place[0]), first + text.count(" ", 0, max(place[0], place[1] - 1))
 
 
 def detail(article: ReadArticle, at: int, voice: Voice, stance: str) -> str | None:
@@ -140,8 +160,8 @@ _MONTHS = {
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
-    rf"\b(?:on|dated|of|,) (?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)? (?P<month1>{_MONTH})|(?P<month2>{_MONTH})\.? "
-    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)(?: ?,? (?P<year>(?:19|20)\d\d))?\b"
+    rf"\b(?:on|dated|of|,) (?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)? (?P<month1>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)(?: ?,? (?P<year>(?:19|20)\d\d))?\b"
 )
 _WEEKDAY = re.compile(
     rf"\b(?:on|said|released|published|announced|told \w+|statement) (?P<day>{'|'.join(_DAYS)})\b"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -37,13 +37,13 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def __init__(
         self, C: float = 1.0, min_count: int = 2, lexical: float = 1.0, drop: tuple[str, ...] = ()
-    ) -> None:  # noqa: N803  # scikit-learn's own name for it
+    ) -> None:
         self.C = C
         self.min_count = min_count
         self.lexical = lexical
         self.drop = drop
 
-    def fit(self, X: Sequence[Sequence[str]], y: Sequence[str], sample_weight: Any = None) -> HeadClassifier:  # noqa: N803
+    def fit(self, X: Sequence[Sequence[str]], y: Sequence[str], sample_weight: Any = None) -> HeadClassifier:
         """Learn from `X`, one sequence of feature names per example, and `y`, the answers."""
         self.vectorizer_ = CountVectorizer(
             analyzer=unique, binary=True, min_df=self.min_count, dtype=np.float64
@@ -56,14 +56,14 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.classes_ = self.regression_.classes_
         return self
 
-    def predict_proba(self, X: Sequence[Sequence[str]]) -> NDArray[np.float64]:  # noqa: N803
+    def predict_proba(self, X: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
         counts = self.vectorizer_.transform(X) @ sparse.diags(self.scale_)
         probabilities: NDArray[np.float64] = self.regression_.predict_proba(counts)
         return probabilities
 
-    def predict(self, X: Sequence[Sequence[str]]) -> NDArray[Any]:  # noqa: N803
+    def predict(self, X: Sequence[Sequence[str]]) -> NDArray[Any]:
         """The most probable class of each example."""
         best: NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
         return best

@@ -10,18 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from stance.annotations import AnnotatedArticle
-from stance.features import (
-    Dossier,
-    Turn,
-    Voice,
-    role_features,
-    running_features,
-    source_features,
-    stance_features,
-)
+from stance.cast import Cast
+from stance.features import role_features, running_features, source_features, stance_features
 from stance.heads import HEADS
-from stance.mentions import Cast, Mention, ReadArticle, ReadSentence, read_article
+from stance.mentions import Mention
+from stance.reading import ReadArticle, ReadSentence, read_article
 from stance.records import Attribution
+from stance.turns import Dossier, Turn, Voice
 from stance.voices import links, role_of_cast, turn_at
 
 __all__ = ["Example", "Prepared", "prepare"]
@@ -55,8 +50,10 @@ class _Aligned:
 
 def prepare(annotated: AnnotatedArticle, casts: dict[str, Cast]) -> Prepared:
     """Read an annotated article and collect its examples; `casts` keeps the topics' matchers."""
-    cast = casts.setdefault(annotated.topic.sha256, Cast(annotated.topic))
-    read = read_article(annotated.article, annotated.sentences, cast)
+    topic = annotated.topic
+    if topic.sha256 not in casts:
+        casts[topic.sha256] = Cast(topic)
+    read = read_article(annotated.article, annotated.sentences, casts[topic.sha256])
     collected = _Collector(annotated, read)
     return Prepared(annotated, read, {head: tuple(found) for head, found in collected.collect().items()})
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stance.features import (
-    Turn,
-    role_features,
-    running_features,
-    source_features,
-    stance_features,
-)
+from stance.features import role_features, running_features, source_features, stance_features
 from stance.heads import Head
-from stance.mentions import Mention, ReadArticle
+from stance.mentions import Mention
+from stance.reading import ReadArticle
 from stance.records import Sentence
+from stance.turns import Turn
 from stance.voices import Heard, Listener, Thresholds, role_of_cast
 
 __all__ = ["Explanation", "Question", "explain"]
@@ -118,8 +114,4 @@ def _question(head: Head, name: str, subject: str, features: Sequence[str]) -> Q
 
 def _words(article: ReadArticle, at: int, mention: Mention | None) -> str:
     """A mention's words as they stand in the sentence; empty for a source that is not named in it."""
-    if mention is None:
-        return ""
-    sentence = article.sentences[at]
-    begin, offset = sentence.starts[mention.first], sentence.sentence.start
-    return sentence.sentence.text[begin - offset : sentence.ends[mention.last - 1] - offset]
+    return article.sentences[at].text(mention.first, mention.last) if mention else ""

@@ -106,7 +106,7 @@ def _temperature(cases: Sequence[tuple[Mapping[str, float], frozenset[str]]]) ->
 
 
 def _threshold(cases: Sequence[tuple[float, bool]]) -> float:
-    """The lowest confidence such that the cases at or over it are right in `RIGHT` of the cases; over one if none is."""
+    """The lowest confidence from which on `RIGHT` of the cases are right; over one if there is none."""
     ranked = sorted(cases, key=lambda case: -case[0])
     good, best = 0, 1.01
     for count, (confidence, answer) in enumerate(ranked, 1):

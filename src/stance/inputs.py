@@ -35,7 +35,7 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
     found: dict[str, Path] = {}
     for name in paths:
         for path in [STDIN] if name == "-" else _files(Path(name)):
-            found.setdefault("-" if path == STDIN else os.path.abspath(path), path)  # noqa: PTH100
+            found.setdefault("-" if path == STDIN else os.path.abspath(path), path)
     if any(kind_of(path) == ".parquet" for path in found.values()) and not importlib.util.find_spec(
         "pyarrow"
     ):
@@ -83,7 +83,7 @@ def names_of(inputs: Sequence[Path]) -> dict[Path, str]:
     files = [path for path in inputs if path != STDIN]
     counts = Counter(_stem(Path(path.name)) for path in files)
     # `resolve` would follow links, and with them leave the common folder.
-    full = {path: Path(os.path.abspath(path)) for path in files}  # noqa: PTH100
+    full = {path: Path(os.path.abspath(path)) for path in files}
     common = os.path.commonpath([path.parent for path in full.values()]) if files else "."
     names = {
         path: stem if counts[stem] == 1 else _stem(full[path].relative_to(common))

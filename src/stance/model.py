@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.cast import Cast
 from stance.describe import (
     cue_span,
     detail,
@@ -22,17 +23,17 @@ from stance.describe import (
 )
 from stance.errors import ArticleError, ModelError, UsageError
 from stance.explanation import Explanation, explain
-from stance.features import Dossier
 from stance.heads import Head
 from stance.labels import NONE
-from stance.mentions import Cast, ReadArticle, read_article
 from stance.output.page import page
 from stance.output.rows import flatten, rows
 from stance.parsing import split
+from stance.reading import ReadArticle, read_article
 from stance.records import Article, Attribution, LabelledArticle
 from stance.relevance import is_on_topic
 from stance.storage import default_folder, read_folder, unpack_heads, verify
 from stance.topic import Topic, parse_topic
+from stance.turns import Dossier
 from stance.voices import Heard, Thresholds, hear
 
 if TYPE_CHECKING:

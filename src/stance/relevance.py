@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stance.mentions import ReadArticle
+from stance.reading import ReadArticle
 
 __all__ = ["is_on_topic"]
 

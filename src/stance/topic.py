@@ -200,7 +200,8 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
 def _speaker_faults(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     role = entry.get("role", "other")
     if role not in SOURCE_ROLES:
-        yield f"{where}: role is {role!r}, expected one of {', '.join(SOURCE_ROLES)}{_hint(str(role), SOURCE_ROLES)}"
+        expected = f"{', '.join(SOURCE_ROLES)}{_hint(str(role), SOURCE_ROLES)}"
+        yield f"{where}: role is {role!r}, expected one of {expected}"
     if entry.get("label") in (NONE, FURNITURE, ""):
         yield f"{where}: label is {entry['label']!r}, which is reserved; choose another"
 

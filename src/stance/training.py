@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from stance import __version__
 from stance.annotations import AnnotatedArticle, read_annotations
 from stance.card import card, headline
+from stance.cast import Cast
 from stance.errors import UsageError
 from stance.evaluation import evaluate
 from stance.examples import Prepared, prepare
@@ -28,7 +29,6 @@ from stance.folds import FOLDS, folds_of
 from stance.heads import Head
 from stance.heldout import HeldOut, heldout_line
 from stance.labels import ROLES, STANCES
-from stance.mentions import Cast
 from stance.model import Calibration
 from stance.storage import pack_heads, write_folder
 from stance.topic import Topic, load_topic
@@ -123,8 +123,8 @@ def _folds(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
 
 
 def _write(
-    settings: TrainSettings, topic: Topic, fitted: tuple[dict[str, Head], Calibration], rows: Sequence[HeldOut],
-    data: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
+    settings: TrainSettings, topic: Topic, fitted: tuple[dict[str, Head], Calibration],
+    rows: Sequence[HeldOut], data: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
 ) -> Path:  # fmt: skip
     heads, calibration = fitted
     thresholds = Thresholds()

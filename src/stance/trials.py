@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 from stance import furniture
 from stance.baselines import BASELINES
+from stance.cast import Cast
 from stance.examples import Prepared
-from stance.features import Dossier
 from stance.fitting import Trial, fit_calibration, fit_heads, tempered
 from stance.folds import family_of
 from stance.heldout import HeldOut, Mark
 from stance.labels import NONE, ROLES
-from stance.mentions import Cast, ReadArticle, read_article
 from stance.model import Calibration, Model
+from stance.reading import ReadArticle, read_article
 from stance.records import Attribution, Sentence, Span
 from stance.relevance import is_on_topic
 from stance.topic import Topic
+from stance.turns import Dossier
 from stance.voices import Thresholds, hear
 
 __all__ = ["Fold", "Tried", "calibrating", "held_out", "try_fold"]
@@ -83,7 +84,7 @@ def _by_role(gold: Sequence[Attribution]) -> dict[str, frozenset[str]]:
 
 
 def calibrating(tried: Sequence[Sequence[Tried]], held: Fold | None) -> list[Trial]:
-    """The trials to calibrate on: the composed ones where there are any, without the fold that is held out."""
+    """The trials to calibrate on: the composed ones where there are any, without the fold `held`."""
     others = [one for fold in tried for one in fold if one.fold is not held]
     chosen = [one for one in others if one.fold.base] or others
     return [trial for one in chosen for trial in one.trials]

@@ -12,27 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from stance.features import (
-    Dossier,
-    Turn,
-    Voice,
-    key_of,
-    role_features,
-    running_features,
-    source_features,
-    stance_features,
-)
+from stance.features import role_features, running_features, source_features, stance_features
 from stance.heads import Head
 from stance.lexicon import PRONOUNS, noun_of
-from stance.mentions import Mention, ReadArticle, ReadSentence
+from stance.mentions import Mention
+from stance.reading import ReadArticle, ReadSentence
+from stance.turns import SINGLE_ROLES, Dossier, Turn, Voice, key_of
 
 __all__ = ["Heard", "Listener", "Thresholds", "hear", "links", "role_of_cast", "turn_at"]
 
 REACH = 4
 """Sentences over which a source can go on speaking without being named."""
-
-_SINGLE = ("leader", "service", "document")
-"""Roles that one source plays; several mentions in a sentence are the same one."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,8 @@ def turn_at(
 ) -> Turn:
     """What later sentences know of a source that a mention names."""
     sentence = article.sentences[at]
-    key, holder = key_of(sentence, mention), dossier.name_of(article, at, mention, role)
+    key = key_of(sentence, mention)
+    holder: str | None = dossier.name_of(article, at, mention, role)
     if mention.kind == "pronoun":
         before = next((turn for turn in reversed(turns) if turn.role == role), None)
         key, holder = (before.key, before.holder) if before else (key, None)
@@ -177,7 +168,7 @@ class Listener:
         for mention, probability in self._accepted(at):
             roles = self._roles(at, mention)
             role = max(roles, key=roles.__getitem__)
-            alone = role in _SINGLE or mention.kind == "pronoun"
+            alone = role in SINGLE_ROLES or mention.kind == "pronoun"
             key = (role, "" if alone else key_of(self.article.sentences[at], mention))
             if key not in best or best[key][1] < probability:
                 best[key] = (mention, probability, roles)
