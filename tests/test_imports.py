@@ -20,11 +20,22 @@ LAYERS = (
     *("errors", "labels", "records", "topic", "files"),
     *("dates", "decoding", "columns", "inputs", "webpages", "articles"),
     *("rows", "annotations", "audit", "agreement"),
-    *("furniture", "boundaries", "parsing", "quotations", "lexicon", "patterns", "mentions"),
-    *("features", "encoder", "heads", "voices", "describe", "model"),
-    *("heldout", "scores", "calibration", "slices", "mistakes", "rival"),
-    *("estimators", "examples", "training", "evaluation"),
-    *("output", "corpus", "report", "cli", "__main__"),
+    *(
+        "furniture",
+        "boundaries",
+        "parsing",
+        "quotations",
+        "lexicon",
+        "patterns",
+        "cast",
+        "mentions",
+        "reading",
+    ),
+    *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
+    *("output", "storage", "model"),
+    *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
+    *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
+    *("corpus", "report", "cli", "__main__"),
 )
 
 HEAVY = (
