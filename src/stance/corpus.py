@@ -133,6 +133,6 @@ def _attempt(
         return ArticleFailure(item.id, str(error))
     except (StanceError, MemoryError):
         raise
-    except Exception as error:  # one article's surprise must not cost the others
+    except Exception as error:  # noqa: BLE001  # one article's surprise must not cost the others
         _log.debug("%s failed", item.id, exc_info=True)
         return ArticleFailure(item.id, f"unexpected {type(error).__name__}: {error}; please report it")

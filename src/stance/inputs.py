@@ -35,7 +35,7 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
     found: dict[str, Path] = {}
     for name in paths:
         for path in [STDIN] if name == "-" else _files(Path(name)):
-            found.setdefault("-" if path == STDIN else os.path.abspath(path), path)
+            found.setdefault("-" if path == STDIN else _plain(path), path)
     if any(kind_of(path) == ".parquet" for path in found.values()) and not importlib.util.find_spec(
         "pyarrow"
     ):
@@ -78,12 +78,16 @@ def _stem(path: Path) -> str:
     return os.fsencode(path.with_name(name).with_suffix("").as_posix()).decode("utf-8", "replace")
 
 
+def _plain(path: Path) -> str:
+    """The whole path without `..`; `resolve` would follow links, and with them leave the common folder."""
+    return os.path.abspath(path)  # noqa: PTH100
+
+
 def names_of(inputs: Sequence[Path]) -> dict[Path, str]:
     """An id for each file: its stem, or its path from the common folder where stems collide."""
     files = [path for path in inputs if path != STDIN]
     counts = Counter(_stem(Path(path.name)) for path in files)
-    # `resolve` would follow links, and with them leave the common folder.
-    full = {path: Path(os.path.abspath(path)) for path in files}
+    full = {path: Path(_plain(path)) for path in files}
     common = os.path.commonpath([path.parent for path in full.values()]) if files else "."
     names = {
         path: stem if counts[stem] == 1 else _stem(full[path].relative_to(common))

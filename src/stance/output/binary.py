@@ -172,9 +172,10 @@ def _without_clock(path: Path) -> None:
     stamp = EPOCH.isoformat().encode() + b"Z"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, data in parts:
+            told = data
             if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            book.writestr(zipfile.ZipInfo(name, EPOCH.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
+                told = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
+            book.writestr(zipfile.ZipInfo(name, EPOCH.timetuple()[:6]), told, zipfile.ZIP_DEFLATED)
 
 
 def _batches(spool: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

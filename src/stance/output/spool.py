@@ -20,7 +20,7 @@ class Spool(Generic[Item]):
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # closed by __exit__
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
 
     def __enter__(self) -> Self:
         return self
