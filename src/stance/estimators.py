@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from stance.heads import Head
 
 __all__ = ["HeadClassifier", "unique"]
+
+Examples = Sequence[Sequence[str]]
 
 
 def unique(features: Sequence[str]) -> list[str]:
@@ -28,42 +29,36 @@ def unique(features: Sequence[str]) -> list[str]:
 
 
 class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Logistic regression over named binary features.
+    """Logistic regression over named features, weighted by TF-IDF.
 
     Parameters: `C`, the inverse strength of the L2 penalty; `min_count`, in how many examples a
-    feature must occur; `lexical`, the value of a `lexical:` feature that is on, beside one for
-    the others (under one, words weigh less than structure); `drop`, blocks to leave out.
+    feature must occur; `drop`, blocks of features to leave out.
     """
 
-    def __init__(
-        self, C: float = 1.0, min_count: int = 2, lexical: float = 1.0, drop: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, C: float = 10.0, min_count: int = 2, drop: tuple[str, ...] = ()) -> None:
         self.C = C
         self.min_count = min_count
-        self.lexical = lexical
         self.drop = drop
 
-    def fit(self, X: Sequence[Sequence[str]], y: Sequence[str], sample_weight: Any = None) -> HeadClassifier:
+    def fit(self, X: Examples, y: Sequence[str], sample_weight: Any = None) -> HeadClassifier:
         """Learn from `X`, one sequence of feature names per example, and `y`, the answers."""
-        self.vectorizer_ = CountVectorizer(
+        self.vectorizer_ = TfidfVectorizer(
             analyzer=unique, binary=True, min_df=self.min_count, dtype=np.float64
         )
-        counts = self.vectorizer_.fit_transform(X)
-        names = self.vectorizer_.get_feature_names_out()
-        self.scale_ = np.array([self._value(name) for name in names])
+        weighted = self.vectorizer_.fit_transform(self._kept(X))
         self.regression_ = LogisticRegression(C=self.C, max_iter=400)
-        self.regression_.fit(counts @ sparse.diags(self.scale_), y, sample_weight=sample_weight)
+        self.regression_.fit(weighted, y, sample_weight=sample_weight)
         self.classes_ = self.regression_.classes_
         return self
 
-    def predict_proba(self, X: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    def predict_proba(self, X: Examples) -> NDArray[np.float64]:
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
-        counts = self.vectorizer_.transform(X) @ sparse.diags(self.scale_)
-        probabilities: NDArray[np.float64] = self.regression_.predict_proba(counts)
+        weighted = self.vectorizer_.transform(self._kept(X))
+        probabilities: NDArray[np.float64] = self.regression_.predict_proba(weighted)
         return probabilities
 
-    def predict(self, X: Sequence[Sequence[str]]) -> NDArray[Any]:
+    def predict(self, X: Examples) -> NDArray[Any]:
         """The most probable class of each example."""
         best: NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
         return best
@@ -71,21 +66,21 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def to_head(self) -> Head:
         """The same classifier as plain arrays."""
         check_is_fitted(self)
-        weights = self.regression_.coef_.T * self.scale_[:, None]
+        weights = self.regression_.coef_.T * self.vectorizer_.idf_[:, None]
         intercept = self.regression_.intercept_
         if weights.shape[1] == 1:  # two classes: half of the score for the one, half against the other
             weights = np.hstack([-weights, weights]) / 2
             intercept = np.array([-intercept[0], intercept[0]]) / 2
         names = self.vectorizer_.get_feature_names_out().tolist()
-        used = np.abs(weights).max(axis=1) > 0
-        kept = [name for name, use in zip(names, used, strict=True) if use]
         return Head(
             classes=tuple(str(label) for label in self.classes_),
-            vocabulary={name: index for index, name in enumerate(kept)},
-            weights=weights[used].astype(np.float32),
+            vocabulary={name: index for index, name in enumerate(names)},
+            weights=weights.astype(np.float32),
+            idf=self.vectorizer_.idf_.astype(np.float32),
             intercept=intercept.astype(np.float32),
         )
 
-    def _value(self, name: str) -> float:
-        block = name.split(":", 1)[0]
-        return 0.0 if block in self.drop else self.lexical if block == "lexical" else 1.0
+    def _kept(self, X: Examples) -> Examples:
+        if not self.drop:
+            return X
+        return [[name for name in names if name.split(":", 1)[0] not in self.drop] for names in X]

@@ -166,6 +166,7 @@ def pack_heads(heads: Mapping[str, Head]) -> tuple[bytes, bytes]:
     arrays = {}
     for name, head in heads.items():
         arrays[f"{name}.weights"] = np.ascontiguousarray(head.weights, dtype=np.float32)
+        arrays[f"{name}.idf"] = np.ascontiguousarray(head.idf, dtype=np.float32)
         arrays[f"{name}.intercept"] = np.ascontiguousarray(head.intercept, dtype=np.float32)
     return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode(), save(arrays)
 
@@ -187,6 +188,7 @@ def unpack_heads(table: bytes, arrays: bytes) -> dict[str, Head]:
                 classes=tuple(described[name]["classes"]),
                 vocabulary={feature: at for at, feature in enumerate(described[name]["features"])},
                 weights=loaded[f"{name}.weights"],
+                idf=loaded[f"{name}.idf"],
                 intercept=loaded[f"{name}.intercept"],
                 temperature=float(described[name]["temperature"]),
             )
@@ -196,6 +198,7 @@ def unpack_heads(table: bytes, arrays: bytes) -> dict[str, Head]:
         raise ModelError(f"heads.json and heads.safetensors do not fit ({error}); {_AGAIN}") from error
     for name, head in heads.items():
         expected = (len(head.vocabulary), len(head.classes))
-        if head.weights.shape != expected or head.intercept.shape != expected[1:] or not head.temperature > 0:
+        shapes = (head.weights.shape, head.idf.shape, head.intercept.shape)
+        if shapes != (expected, expected[:1], expected[1:]) or not head.temperature > 0:
             raise ModelError(f"head {name!r} has weights {head.weights.shape}, expected {expected}; {_AGAIN}")
     return heads

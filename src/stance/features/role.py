@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from stance.features.places import POSSESSIVES, bin_of, cue_after, kind_of, owned_by
 from stance.lexicon import noun_of
 from stance.mentions import Mention
-from stance.reading import ReadArticle
+from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Dossier, Turn, described, key_of
 
 __all__ = ["role_features"]
+
+_DEFINITE = frozenset(["the", "this", "that", "his", "her", "its"])
+"""Words before a noun that point back to somebody told of before."""
+
+_OF_PEOPLE = frozenset(["he", "she", "who"])
+_FARTHEST = 9
+"""Sentences back from which an antecedent's distance counts no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A mention asked about; `reference` says how far it leans on what was said before."""
+
+    article: ReadArticle
+    at: int
+    mention: Mention
+    kind: str
+    reference: str
+
+    @property
+    def sentence(self) -> ReadSentence:
+        return self.article.sentences[self.at]
 
 
 def role_features(
@@ -19,65 +41,97 @@ def role_features(
 ) -> Iterator[str]:
     """Which role does the source play? Its words, what the article says of it, who spoke before."""
     sentence = article.sentences[at]
-    kind, words = kind_of(article, sentence, mention), sentence.folded
-    yield f"structure:kind={kind}"
+    kind = kind_of(article, sentence, mention)
+    candidate = _Candidate(article, at, mention, kind, _reference(sentence, mention, kind))
+    yield from _phrase(candidate)
+    yield from _known(candidate, dossier, turns)
+    yield from _antecedent(candidate, turns)
+    yield from _recent(candidate)
+    yield from _spoke(candidate, turns)
+    word, cue, gap, _ = cue_after(sentence, mention)
+    yield f"cues:cue={cue}&near={gap < 2}"
+    yield f"cues:cue={word}&{candidate.reference}"
+
+
+def _reference(sentence: ReadSentence, mention: Mention, kind: str) -> str:
+    """How a mention refers: a pronoun by itself, a definite noun by its kind, else `other`."""
+    if mention.kind == "pronoun":
+        return kind
+    return f"{kind}&definite" if sentence.folded[mention.first] in _DEFINITE else "other"
+
+
+def _phrase(candidate: _Candidate) -> Iterator[str]:
+    """The mention's own words, and those of the apposition behind it."""
+    sentence, mention = candidate.sentence, candidate.mention
+    words = sentence.folded
+    yield f"structure:kind={candidate.kind}"
     yield from (f"lexical:word={word}" for word in words[mention.first : mention.last] if word[0].isalpha())
-    telling = set(described(sentence, mention))
-    yield from {f"structure:described={noun}" for word in telling for noun in noun_of(word)}
-    key = key_of(sentence, mention)
-    known = dossier.kinds.get(key, Counter()) if mention.kind == "name" else Counter()
-    yield from (f"structure:known={noun}" for noun in known)
-    yield from (f"lexical:described={word}" for word in telling if word.isalpha())
-    if mention.kind == "name":
-        yield from (f"lexical:known={word}" for word in dossier.words.get(key, ()) if word.isalpha())
-    elif mention.kind == "noun":
-        meant = next(
-            (turn for turn in reversed(turns) if words[mention.head] in dossier.words.get(turn.key, ())), None
-        )
-        yield f"discourse:meant={meant.role if meant else '-'}"
+    for word in set(described(sentence, mention)):
+        yield from (f"structure:described={noun}" for noun in noun_of(word))
+        if word.isalpha():
+            yield f"lexical:described={word}"
     yield from (f"structure:owns={noun}" for noun in owned_by(sentence, mention))
     if words[mention.first] in POSSESSIVES or "'s" in words[mention.first : mention.last]:
         yield f"structure:possessed&{'+'.join(noun_of(words[mention.head])) or '-'}"
-    pronoun = mention.kind == "pronoun"
-    definite = words[mention.first] in ("the", "this", "that", "his", "her", "its")
-    reference = f"{kind}" if pronoun else f"{kind}&definite" if definite else "other"
+
+
+def _known(candidate: _Candidate, dossier: Dossier, turns: Sequence[Turn]) -> Iterator[str]:
+    """What the article says of the source elsewhere."""
+    sentence, mention = candidate.sentence, candidate.mention
+    if mention.kind == "name":
+        key = key_of(sentence, mention)
+        yield from (f"structure:known={noun}" for noun in dossier.kinds.get(key, ()))
+        yield from (f"lexical:known={word}" for word in dossier.words.get(key, ()) if word.isalpha())
+    elif mention.kind == "noun":
+        head = sentence.folded[mention.head]
+        meant = next((turn for turn in reversed(turns) if head in dossier.words.get(turn.key, ())), None)
+        yield f"discourse:meant={meant.role if meant else '-'}"
+
+
+def _antecedent(candidate: _Candidate, turns: Sequence[Turn]) -> Iterator[str]:
+    """The source before that a pronoun of this kind would stand for."""
+    kind, reference = candidate.kind, candidate.reference
     last = turns[-1] if turns else None
-    yield f"discourse:last={last.role if last else '-'}&{reference}"
     people = next((turn for turn in reversed(turns) if turn.human), None)
     things = next((turn for turn in reversed(turns) if not turn.human), None)
-    chosen = people if kind in ("he", "she", "who") else things if kind == "it" else last
-    gap = bin_of(min(sentence.sentence.index - chosen.sentence, 9)) if chosen else "-"
-    yield f"discourse:antecedent={chosen.role if chosen else '-'}&{reference}"
-    yield f"discourse:antecedent={chosen.role if chosen else '-'}&{reference}&gap={gap}"
-    yield from _recent(article, at, mention, reference)
-    same = next((turn for turn in reversed(turns) if turn.key == key), None)
-    if same and not pronoun:
-        yield f"discourse:same={same.role}"
-    spoke = {turn.role for turn in turns}
-    yield from (f"discourse:spoke={role}&{reference}" for role in spoke)
-    cast = {
-        article.topic.speakers[m.speaker].role
-        for m in sentence.mentions
-        if m.speaker is not None and m is not mention
-    }
-    yield from (f"discourse:beside={role}&{reference}" for role in cast)
-    word, cue, gap_after, _ = cue_after(sentence, mention)
-    yield f"cues:cue={cue}&near={gap_after < 2}"
-    yield f"cues:cue={word}&{reference}"
+    chosen = people if kind in _OF_PEOPLE else things if kind == "it" else last
+    role = chosen.role if chosen else "-"
+    back = min(candidate.sentence.sentence.index - chosen.sentence, _FARTHEST) if chosen else None
+    yield f"discourse:last={last.role if last else '-'}&{reference}"
+    yield f"discourse:antecedent={role}&{reference}"
+    yield f"discourse:antecedent={role}&{reference}&gap={'-' if back is None else bin_of(back)}"
 
 
-def _recent(article: ReadArticle, at: int, mention: Mention, reference: str) -> Iterator[str]:
+def _recent(candidate: _Candidate) -> Iterator[str]:
     """The last mentions before this one, in this sentence and the one before: what a pronoun could mean."""
+    article, sentence, reference = candidate.article, candidate.sentence, candidate.reference
     if reference == "other":
         return
-    sentence = article.sentences[at]
-    earlier = [(sentence, m) for m in sentence.mentions if m.last <= mention.first and m.kind != "pronoun"]
-    if at:
-        previous = article.sentences[at - 1]
-        before = [(previous, m) for m in previous.mentions if m.kind != "pronoun"]
+    first = candidate.mention.first
+    earlier = [m for m in sentence.mentions if m.last <= first and m.kind != "pronoun"]
+    if candidate.at:
+        previous = article.sentences[candidate.at - 1]
+        before = [m for m in previous.mentions if m.kind != "pronoun"]
         if before:
-            yield f"discourse:subject={kind_of(article, *before[0])}&{reference}"
-            roles = {article.topic.speakers[m.speaker].role for _, m in before if m.speaker is not None}
+            yield f"discourse:subject={kind_of(article, previous, before[0])}&{reference}"
+            roles = {article.topic.speakers[m.speaker].role for m in before if m.speaker is not None}
             yield f"discourse:previous={'+'.join(sorted(roles)) or '-'}&{reference}"
     if earlier:
-        yield f"discourse:nearest={kind_of(article, *earlier[-1])}&{reference}"
+        yield f"discourse:nearest={kind_of(article, sentence, earlier[-1])}&{reference}"
+
+
+def _spoke(candidate: _Candidate, turns: Sequence[Turn]) -> Iterator[str]:
+    """Who spoke before, and which of the cast stand beside the mention."""
+    article, sentence, reference = candidate.article, candidate.sentence, candidate.reference
+    if candidate.mention.kind != "pronoun":
+        key = key_of(sentence, candidate.mention)
+        same = next((turn for turn in reversed(turns) if turn.key == key), None)
+        if same:
+            yield f"discourse:same={same.role}"
+    yield from (f"discourse:spoke={role}&{reference}" for role in {turn.role for turn in turns})
+    beside = {
+        article.topic.speakers[m.speaker].role
+        for m in sentence.mentions
+        if m.speaker is not None and m is not candidate.mention
+    }
+    yield from (f"discourse:beside={role}&{reference}" for role in beside)

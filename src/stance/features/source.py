@@ -21,35 +21,63 @@ from stance.reading import ReadArticle, ReadSentence
 
 __all__ = ["source_features"]
 
+_AHEAD, _BEHIND = 7, 5
+"""Words after and before a mention that are looked at one by one."""
+
+_LONGEST_APPOSITION = 18
+
 
 def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator[str]:
     """Does this mention name the source? Where it stands, between which words, to which cue."""
     sentence = article.sentences[at]
-    words, kind = sentence.folded, kind_of(article, sentence, mention)
-    before, after = near(words, mention.first - 1), near(words, mention.last)
-    before2, after2 = near(words, mention.first - 2), near(words, mention.last + 1)
-    quoted = sentence.quoted[mention.head]
-    yield from (
-        f"structure:kind={kind}",
-        f"structure:quoted={quoted}",
-        f"structure:kind={kind}&quoted={quoted}",
-    )
+    kind = kind_of(article, sentence, mention)
+    yield from _place(sentence, mention, kind)
+    yield from _neighbours(sentence, mention, kind)
+    yield from _cues(sentence, mention, kind)
+    yield from _owner(sentence, mention, kind)
+    yield from _clause(sentence, mention, kind)
+    yield from _apposition(sentence, mention, kind)
+    yield from _predicate(sentence, mention, kind)
+
+
+def _place(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """Where the mention stands among the others, and to the quotation marks."""
+    words, quoted = sentence.folded, sentence.quoted[mention.head]
+    closing = any(near(words, mention.first - back) in QUOTE_MARKS for back in (1, 2))
+    yield f"structure:kind={kind}"
+    yield f"structure:quoted={quoted}"
+    yield f"structure:kind={kind}&quoted={quoted}"
     yield f"structure:first={mention is sentence.mentions[0]}"
     yield f"structure:begins={mention.first == 0}&{kind}"
     yield f"structure:count={bin_of(len(sentence.mentions))}"
     yield f"structure:share={round(sentence.quoted_share * 4)}"
     yield f"structure:inside={sentence.opens_inside}{sentence.ends_inside}&quoted={quoted}"
-    yield from (f"lexical:before={before}", f"lexical:after={after}", f"lexical:before2={before2} {before}")
-    yield from (
-        f"lexical:after2={after} {after2}",
-        f"lexical:around={before}|{after}",
-        f"lexical:head={words[mention.head]}",
-    )
-    yield from (
-        f"lexical:kind={kind}&before={before}",
-        f"lexical:kind={kind}&after={after}",
-        f"lexical:then={after2}",
-    )
+    yield f"structure:closes={closing}"
+    yield f"structure:question={words[-1] == '?'}&quoted={quoted}"
+
+
+def _neighbours(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """The words around the mention, and its own head."""
+    words = sentence.folded
+    before, after = near(words, mention.first - 1), near(words, mention.last)
+    before2, after2 = near(words, mention.first - 2), near(words, mention.last + 1)
+    yield f"lexical:before={before}"
+    yield f"lexical:after={after}"
+    yield f"lexical:before2={before2} {before}"
+    yield f"lexical:after2={after} {after2}"
+    yield f"lexical:around={before}|{after}"
+    yield f"lexical:head={words[mention.head]}"
+    yield f"lexical:kind={kind}&before={before}"
+    yield f"lexical:kind={kind}&after={after}"
+    yield f"lexical:then={after2}"
+    ahead = set(words[mention.last : mention.last + _AHEAD])
+    behind = set(words[max(0, mention.first - _BEHIND) : mention.first])
+    yield from (f"lexical:ahead={word}" for word in ahead if word.isalpha())
+    yield from (f"lexical:behind={word}" for word in behind if word.isalpha())
+
+
+def _cues(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """The cues behind and before the mention, and how many stand outside the quotation marks."""
     for name, (word, cue, gap, between) in (
         ("cue", cue_after(sentence, mention)),
         ("precue", cue_before(sentence, mention)),
@@ -58,35 +86,22 @@ def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator
         yield f"cues:{name}={cue}&near={gap < 2}&kind={kind}"
         yield f"cues:{name}={cue}&between={min(between, 2)}"
         yield f"cues:{name}={word}&near={gap < 3}"
-    owned = owned_by(sentence, mention)
-    yield from (f"cues:owns={noun}" for noun in owned)
-    yield from (f"cues:owns={noun}&kind={kind}" for noun in owned)
-    yield from _clause(sentence, mention, kind)
-    if before == "of":
-        yield from (f"cues:of={noun}&kind={kind}" for noun in noun_of(before2) or ("-",))
-    yield from (
-        f"lexical:ahead={word}" for word in set(words[mention.last : mention.last + 7]) if word.isalpha()
-    )
-    yield from (
-        f"lexical:behind={word}"
-        for word in set(words[max(0, mention.first - 5) : mention.first])
-        if word.isalpha()
-    )
-    predicate = predicate_at(words, mention.last)
-    yield from (
-        f"lexical:predicate={predicate}",
-        f"lexical:predicate={predicate}&kind={kind}",
-        f"lexical:predicate~{predicate[:5]}",
-    )
-    yield f"structure:verbal={predicate.endswith(('ed', 's'))}&kind={kind}"
-    outer = sum(1 for w, q in zip(words, sentence.quoted, strict=True) if not q and cue_of(w))
-    yield f"cues:outer={bin_of(outer)}"
-    yield f"structure:closes={before in QUOTE_MARKS or before2 in QUOTE_MARKS}"
-    yield f"structure:question={words[-1] == '?'}&quoted={quoted}"
+    outside = zip(sentence.folded, sentence.quoted, strict=True)
+    yield f"cues:outer={bin_of(sum(1 for word, quoted in outside if not quoted and cue_of(word)))}"
+
+
+def _owner(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """What belongs to the mention: "his office", "the office of the president"."""
+    for noun in owned_by(sentence, mention):
+        yield f"cues:owns={noun}"
+        yield f"cues:owns={noun}&kind={kind}"
+    if near(sentence.folded, mention.first - 1) == "of":
+        owned = noun_of(near(sentence.folded, mention.first - 2)) or ("-",)
+        yield from (f"cues:of={noun}&kind={kind}" for noun in owned)
 
 
 def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
-    """Whether a mention is the subject of the outer clause, also over an apposition."""
+    """Whether a mention is the subject of the outer clause."""
     words, quoted = sentence.folded, sentence.quoted[mention.head]
     earlier = [m for m in sentence.mentions if m.last <= mention.first and sentence.quoted[m.head] == quoted]
     covered = "no"
@@ -96,17 +111,30 @@ def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str
             covered = "near" if mention.first - other.last - cue.gap < 3 else "far"
     yield f"structure:covered={covered}&kind={kind}"
     yield f"structure:covered={covered}&quoted={quoted}"
-    verb = near(words, mention.last)
+    before, verb = near(words, mention.first - 1), near(words, mention.last)
     verbal = "aux" if verb in AUXILIARIES else "ed" if verb.endswith("ed") else cue_of(verb) or "-"
-    yield f"structure:before={cue_of(near(words, mention.first - 1)) or '-'}&verb={verbal}"
-    yield f"lexical:before={near(words, mention.first - 1)}&verb={verbal}"
+    yield f"structure:before={cue_of(before) or '-'}&verb={verbal}"
+    yield f"lexical:before={before}&verb={verbal}"
     yield f"structure:earlier={min(len(earlier), 3)}&verb={verbal}"
-    if verb == ",":
-        close = next(
-            (at for at in range(mention.last + 1, min(len(words), mention.last + 18)) if words[at] == ","),
-            None,
-        )
-        if close is not None:
-            predicate = predicate_at(words, close + 1)
-            yield f"lexical:apposed={predicate}"
-            yield f"cues:apposed={cue_of(predicate) or '-'}&kind={kind}"
+
+
+def _apposition(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """What the mention does behind its apposition: "Hess, the minister, denied"."""
+    words = sentence.folded
+    if near(words, mention.last) != ",":
+        return
+    inside = range(mention.last + 1, min(len(words), mention.last + _LONGEST_APPOSITION))
+    close = next((at for at in inside if words[at] == ","), None)
+    if close is not None:
+        predicate = predicate_at(words, close + 1)
+        yield f"lexical:apposed={predicate}"
+        yield f"cues:apposed={cue_of(predicate) or '-'}&kind={kind}"
+
+
+def _predicate(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+    """The first full word behind the mention: most often its verb."""
+    predicate = predicate_at(sentence.folded, mention.last)
+    yield f"lexical:predicate={predicate}"
+    yield f"lexical:predicate={predicate}&kind={kind}"
+    yield f"lexical:predicate~{predicate[:5]}"
+    yield f"structure:verbal={predicate.endswith(('ed', 's'))}&kind={kind}"

@@ -4,15 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from stance.features.places import bin_of, cue_after, cue_before, near
 from stance.lexicon import STANCE_CUES, cue_of, stance_cues_of
+from stance.mentions import Mention
 from stance.patterns import patterns_in, stance_told
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Voice, scope_of
 
 __all__ = ["stance_features"]
+
+_ARTICLES = frozenset(["the", "a", "an"])
+_NEGATIONS = frozenset(["not", "n't", "never"])
+_PARTIES = ("seller", "receiver", "accuser")
+
+_FARTHEST_CUE = 6
+_NEGATED_WORDS = 5
+"""Words that a negation reaches over, within its clause."""
+
+_RECENT = 3
+"""Sentences back in which a term of the topic still tells what this one is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The part `first:last` of a sentence that belongs to the voice asked about.
+
+    `masked` are the words of the whole sentence with names replaced by what they are, `words`
+    those of the part, without the gaps that the names leave.
+    """
+
+    article: ReadArticle
+    at: int
+    voice: Voice
+    first: int
+    last: int
+    masked: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def sentence(self) -> ReadSentence:
+        return self.article.sentences[self.at]
 
 
 def stance_features(article: ReadArticle, at: int, voice: Voice) -> Iterator[str]:
@@ -20,75 +54,58 @@ def stance_features(article: ReadArticle, at: int, voice: Voice) -> Iterator[str
     sentence = article.sentences[at]
     masked = _masked(article, sentence, voice)
     first, last = scope_of(sentence, voice)
-    scoped = [word for word in masked[first:last] if word]
-    yield from (f"lexical:{word}" for word in set(scoped))
-    yield from {f"lexical:{a} {b}" for a, b in pairwise(scoped)}
-    yield from {f"lexical:out={word}" for at_, word in enumerate(masked) if word and not first <= at_ < last}
-    yield from _negated(scoped)
-    classes = [kind for word in scoped for kind in stance_cues_of(word)]
-    counted = Counter(classes)
-    yield from (f"cues:{kind}" for kind in counted)
-    yield from (f"cues:{kind}=2+" for kind, count in counted.items() if count > 1)
-    yield from (f"cues:{a}&{b}" for a in counted for b in counted if a < b)
-    told = sorted(patterns_in(" ".join(sentence.folded[first:last])))
-    yield from (f"patterns:{name}" for name in told)
-    yield from (f"patterns:{name}&{voice.role}" for name in told)
-    if at:
-        before = " ".join(article.sentences[at - 1].folded)
-        yield f"discourse:told={stance_told(before)}&running={voice.mention is None}"
-    yield f"patterns:count={bin_of(len(told))}"
-    yield from {f"lexical:~{word[:5]}" for word in scoped if len(word) > 5}
-    if voice.mention is not None:
-        for name, (word, cue, gap, _) in (
-            ("cue", cue_after(sentence, voice.mention)),
-            ("precue", cue_before(sentence, voice.mention)),
-        ):
-            if gap < 6:
-                yield from (f"cues:{name}={word}", f"cues:{name}class={cue}")
-                negated = near(sentence.folded, voice.mention.last + gap - 1) in ("not", "n't", "never")
-                yield f"cues:{name}={word}&negated={negated}"
-    saying = {cue_of(word) for word in scoped if cue_of(word)}
-    yield from (f"cues:class={cue}" for cue in saying)
-    yield from (f"cues:class={cue}&{kind}" for cue in saying for kind in counted)
-    yield from _about(article, at, masked, scoped)
+    scope = _Scope(article, at, voice, first, last, masked, tuple(filter(None, masked[first:last])))
+    yield from _words(scope)
+    yield from _negated(scope.words)
+    yield from _cues(scope)
+    yield from _own_cue(scope)
+    yield from _told(scope)
+    yield from _about(scope)
     yield f"structure:role={voice.role}"
     yield f"structure:running={voice.mention is None}"
     yield f"structure:share={round(sentence.quoted_share * 4)}"
-    yield f"structure:question={sentence.folded[-1] == '?' or '?' in sentence.folded[-2:]}"
-    yield f"structure:length={bin_of(len(scoped) // 4)}"
+    yield f"structure:question={'?' in sentence.folded[-2:]}"
+    yield f"structure:length={bin_of(len(scope.words) // 4)}"
 
 
-def _masked(article: ReadArticle, sentence: ReadSentence, voice: Voice) -> list[str]:
-    """The sentence's words with names replaced by what they are in the topic."""
-    masked = list(sentence.folded)
+def _masked(article: ReadArticle, sentence: ReadSentence, voice: Voice) -> tuple[str, ...]:
+    """The sentence's words with names replaced by what they are in the topic, numbers by `<num>`."""
+    masked = ["<num>" if word[0].isdigit() else word for word in sentence.folded]
     for mention in sentence.mentions:
-        if mention.speaker is not None:
-            name = (
-                f"<{article.topic.speakers[mention.speaker].role}>"
-                if mention.match != "metonym"
-                else "<accuser>"
-            )
-        elif mention.party:
-            name = f"<{mention.party}>"
-        elif mention.kind == "name":
-            name = "<name>"
-        else:
-            name = None
-        if mention is voice.mention:
-            name = "<source>"
+        name = "<source>" if mention is voice.mention else _mask(article, mention)
         if name:
             for at in range(mention.first, mention.last):
-                if masked[at] not in ("the", "a", "an"):
-                    masked[at] = "" if at != mention.head else name
-    return [("<num>" if word[0].isdigit() else word) if word else "" for word in masked]
+                if masked[at] not in _ARTICLES:
+                    masked[at] = name if at == mention.head else ""
+    return tuple(masked)
 
 
-def _negated(scoped: Sequence[str]) -> Iterator[str]:
-    """The words in the reach of a negation: up to five behind it, within its clause."""
+def _mask(article: ReadArticle, mention: Mention) -> str | None:
+    """What stands for a mention's words; None where they stay as they are."""
+    if mention.match == "metonym":
+        return "<accuser>"
+    if mention.speaker is not None:
+        return f"<{article.topic.speakers[mention.speaker].role}>"
+    if mention.party:
+        return f"<{mention.party}>"
+    return "<name>" if mention.kind == "name" else None
+
+
+def _words(scope: _Scope) -> Iterator[str]:
+    """The words of the part, in ones and twos, their beginnings, and the words outside it."""
+    outside = {*scope.masked[: scope.first], *scope.masked[scope.last :]}
+    yield from (f"lexical:{word}" for word in set(scope.words))
+    yield from {f"lexical:{a} {b}" for a, b in pairwise(scope.words)}
+    yield from {f"lexical:~{word[:5]}" for word in scope.words if len(word) > 5}
+    yield from (f"lexical:out={word}" for word in outside if word)
+
+
+def _negated(words: Sequence[str]) -> Iterator[str]:
+    """The words in the reach of a negation."""
     seen = set()
-    for at, word in enumerate(scoped):
+    for at, word in enumerate(words):
         if word in STANCE_CUES["negation"]:
-            for follower in scoped[at + 1 : at + 6]:
+            for follower in words[at + 1 : at + 1 + _NEGATED_WORDS]:
                 if follower in (",", ";", ".", "but"):
                     break
                 if follower not in seen:
@@ -96,19 +113,57 @@ def _negated(scoped: Sequence[str]) -> Iterator[str]:
                     yield f"lexical:not {follower}"
 
 
-def _about(article: ReadArticle, at: int, masked: Sequence[str], scoped: Sequence[str]) -> Iterator[str]:
+def _cues(scope: _Scope) -> Iterator[str]:
+    """What the words do to the stance, and by which verbs of saying."""
+    counted = Counter(kind for word in scope.words for kind in stance_cues_of(word))
+    yield from (f"cues:{kind}" for kind in counted)
+    yield from (f"cues:{kind}=2+" for kind, count in counted.items() if count > 1)
+    yield from (f"cues:{a}&{b}" for a in counted for b in counted if a < b)
+    saying = {cue for word in scope.words if (cue := cue_of(word))}
+    yield from (f"cues:class={cue}" for cue in saying)
+    yield from (f"cues:class={cue}&{kind}" for cue in saying for kind in counted)
+
+
+def _own_cue(scope: _Scope) -> Iterator[str]:
+    """The verbs next to the source, and whether one is negated."""
+    mention, sentence = scope.voice.mention, scope.sentence
+    if mention is None:
+        return
+    for name, (word, cue, gap, _) in (
+        ("cue", cue_after(sentence, mention)),
+        ("precue", cue_before(sentence, mention)),
+    ):
+        if gap < _FARTHEST_CUE:
+            yield f"cues:{name}={word}"
+            yield f"cues:{name}class={cue}"
+            negated = near(sentence.folded, mention.last + gap - 1) in _NEGATIONS
+            yield f"cues:{name}={word}&negated={negated}"
+
+
+def _told(scope: _Scope) -> Iterator[str]:
+    """The turns of phrase in the part, and the stance that the sentence before tells."""
+    told = sorted(patterns_in(" ".join(scope.sentence.folded[scope.first : scope.last])))
+    yield from (f"patterns:{name}" for name in told)
+    yield from (f"patterns:{name}&{scope.voice.role}" for name in told)
+    yield f"patterns:count={bin_of(len(told))}"
+    if scope.at:
+        before = " ".join(scope.article.sentences[scope.at - 1].folded)
+        yield f"discourse:told={stance_told(before)}&running={scope.voice.mention is None}"
+
+
+def _about(scope: _Scope) -> Iterator[str]:
     """Whether the sentence is on the allegation: the topic's terms and parties, here and just before."""
-    here = _terms(article, at)
-    before = bool(at) and _terms(article, at - 1)
-    parties = [party for party in ("seller", "receiver", "accuser") if f"<{party}>" in scoped]
+    article, at = scope.article, scope.at
+    here = _has_term(article, at)
+    before = at > 0 and _has_term(article, at - 1)
+    recent = any(_has_term(article, i) for i in range(max(0, at - _RECENT), at))
+    parties = [party for party in _PARTIES if f"<{party}>" in scope.words]
     yield f"discourse:terms={here}&before={before}"
+    yield f"discourse:terms={here}&near={recent}"
     yield f"discourse:terms={here}&parties={'+'.join(parties)}"
     yield from (f"discourse:{party}" for party in parties)
-    near = any(_terms(article, i) for i in range(max(0, at - 3), at))
-    yield f"discourse:terms={here}&near={near}"
-    yield f"discourse:receiver={'<receiver>' in masked}&terms={here}"
+    yield f"discourse:receiver={'<receiver>' in scope.masked}&terms={here}"
 
 
-def _terms(article: ReadArticle, at: int) -> bool:
-    words = article.sentences[at].folded
-    return any(word in article.topic_terms for word in words)
+def _has_term(article: ReadArticle, at: int) -> bool:
+    return not article.topic_terms.isdisjoint(article.sentences[at].folded)
