@@ -17,26 +17,14 @@ from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
 
-_AUXILIARIES = frozenset(
+_VERB_GROUP = frozenset(
     [
-        "has",
-        "have",
-        "had",
-        "did",
-        "does",
-        "do",
-        "was",
-        "were",
-        "is",
-        "are",
-        "be",
-        "been",
-        "not",
-        "n't",
-        "never",
-        "also",
+        *("has", "have", "had", "did", "does", "do", "was", "were", "is", "are", "be", "been"),
+        *("not", "n't", "never", "also"),
     ]
 )
+"""Words before a verb that belong to it: "has never denied" is one cue."""
+
 _JOINERS = frozenset(["in", "of", "at", "from", "for", "with", "on"])
 _OUTLET_VERBS = frozenset(["told", "telling", "tells"])
 _INTERVIEWS = (
@@ -103,7 +91,7 @@ def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
     outside = [i for i in cues if not sentence.quoted[i]] or cues
     chosen = min(outside, key=lambda i: (abs(i - near), i))
     begin = chosen
-    while begin > first and sentence.folded[begin - 1] in _AUXILIARIES:
+    while begin > first and sentence.folded[begin - 1] in _VERB_GROUP:
         begin -= 1
     end = chosen + 2 if sentence.folded[chosen : chosen + 2] == ("according", "to") else chosen + 1
     return sentence.sentence.span(sentence.starts[begin], sentence.ends[end - 1])

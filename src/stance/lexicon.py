@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Final
 
 __all__ = [
+    "AUXILIARIES",
     "CUES",
     "FIRST_PERSON",
     "NOUNS",
@@ -65,6 +66,7 @@ def _kinds(table: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
 
 _TABLES = tomllib.loads(resources.files("stance").joinpath("lexicon.toml").read_text("utf-8"))
 
+AUXILIARIES: Final = frozenset(_TABLES["auxiliaries"].split())
 FIRST_PERSON: Final = frozenset(_TABLES["first_person"].split())
 STOPS: Final = frozenset(_TABLES["stops"].split())
 TITLES: Final = frozenset(_TABLES["titles"].split())

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stance.lexicon import PRONOUNS, cue_of, noun_of
+from stance.lexicon import AUXILIARIES, PRONOUNS, cue_of, noun_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 
 __all__ = [
-    "AUXILIARIES",
     "POSSESSIVES",
     "QUOTE_MARKS",
     "CueNear",
@@ -25,41 +24,6 @@ __all__ = [
 
 QUOTE_MARKS = frozenset("\"“”„«»‘’'")
 POSSESSIVES = frozenset(["his", "her", "their", "its", "whose"])
-AUXILIARIES = frozenset(
-    [
-        *(
-            "has",
-            "have",
-            "had",
-            "was",
-            "were",
-            "is",
-            "are",
-            "be",
-            "been",
-            "being",
-            "did",
-            "does",
-            "do",
-            "will",
-        ),
-        *("would", "can", "could", "may", "might", "should", "must", "not", "n't", "also", "again", "still"),
-        *("now", "then", "later", "once", "already", "since", "never", "ever", "only", "just", "even"),
-        *(
-            "repeatedly",
-            "consistently",
-            "publicly",
-            "recently",
-            "long",
-            "often",
-            "earlier",
-            "yesterday",
-            "thus",
-        ),
-        *("itself", "himself", "herself", "themselves"),
-    ]
-)
-"""Words between a subject and the verb that tells what it does."""
 
 
 class CueNear(NamedTuple):
@@ -73,6 +37,9 @@ class CueNear(NamedTuple):
 
 _NO_CUE = ("", "", 99)
 
+_AFTER, _BEFORE = 24, 12
+"""Words behind and before a mention among which its cue is looked for."""
+
 
 def kind_of(article: ReadArticle, sentence: ReadSentence, mention: Mention) -> str:
     """A mention's kind as the heads see it: the cast's role, the party, the pronoun, or the noun's kinds."""
@@ -84,11 +51,9 @@ def kind_of(article: ReadArticle, sentence: ReadSentence, mention: Mention) -> s
     if mention.kind == "pronoun":
         return PRONOUNS[sentence.folded[mention.head]]
     kinds = noun_of(sentence.folded[mention.head])
-    return (
-        "+".join(kinds)
-        if kinds and mention.kind == "noun"
-        else f"{mention.kind}{'/' + kinds[0] if kinds else ''}"
-    )
+    if kinds and mention.kind == "noun":
+        return "+".join(kinds)
+    return f"{mention.kind}/{kinds[0]}" if kinds else mention.kind
 
 
 def near(words: Sequence[str], at: int) -> str:
@@ -98,12 +63,14 @@ def near(words: Sequence[str], at: int) -> str:
 
 def cue_after(sentence: ReadSentence, mention: Mention) -> CueNear:
     """The first cue behind a mention, as much quoted as it is; an empty one where there is none."""
-    return _first_cue(sentence, mention, range(mention.last, min(len(sentence.words), mention.last + 24)))
+    stop = min(len(sentence.words), mention.last + _AFTER)
+    return _first_cue(sentence, mention, range(mention.last, stop))
 
 
 def cue_before(sentence: ReadSentence, mention: Mention) -> CueNear:
     """The last cue before a mention, as much quoted as it is; an empty one where there is none."""
-    return _first_cue(sentence, mention, range(mention.first - 1, max(-1, mention.first - 12), -1))
+    stop = max(-1, mention.first - _BEFORE)
+    return _first_cue(sentence, mention, range(mention.first - 1, stop, -1))
 
 
 def _first_cue(sentence: ReadSentence, mention: Mention, places: range) -> CueNear:

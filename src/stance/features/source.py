@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stance.features.places import (
-    AUXILIARIES,
     QUOTE_MARKS,
     bin_of,
     cue_after,
@@ -15,7 +14,7 @@ from stance.features.places import (
     owned_by,
     predicate_at,
 )
-from stance.lexicon import cue_of, noun_of
+from stance.lexicon import AUXILIARIES, cue_of, noun_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 
