@@ -14,9 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HEADS", "Head"]
+from stance.labels import SOURCE_ROLES, STANCES
 
-HEADS = ("source", "role", "running", "stance")
+__all__ = ["CLASSES", "HEADS", "Head"]
+
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "source": ("no", "yes"),
+    "role": SOURCE_ROLES,
+    "running": ("no", "yes"),
+    "stance": STANCES,
+}
+"""What each head may answer; one that learnt from few articles may know less roles and stances."""
+
+HEADS = tuple(CLASSES)
 
 Floats = NDArray[np.float32]
 

@@ -19,9 +19,19 @@ from typing import Any
 import numpy as np
 
 from stance.errors import ModelError, UsageError
-from stance.heads import HEADS, Head
+from stance.heads import CLASSES, HEADS, Head
 
-__all__ = ["DEFAULT", "SCHEMA", "default_folder", "read_folder", "verify", "write_folder"]
+__all__ = [
+    "DEFAULT",
+    "SCHEMA",
+    "check_place",
+    "default_folder",
+    "pack_heads",
+    "read_folder",
+    "unpack_heads",
+    "verify",
+    "write_folder",
+]
 
 SCHEMA = 1
 DEFAULT = "serbia-arms"
@@ -46,9 +56,7 @@ def verify(folder: Path) -> list[str]:
     Raises:
         ModelError: there is no such folder.
     """
-    if not folder.is_dir():
-        raise ModelError(f"{folder}: no such folder, expected a model written by 'stance train'")
-    return list(_faults(folder))
+    return list(_faults(_existing(folder), {}))
 
 
 def read_folder(folder: Path) -> tuple[dict[str, bytes], str]:
@@ -59,24 +67,32 @@ def read_folder(folder: Path) -> tuple[dict[str, bytes], str]:
     Raises:
         ModelError: the folder is missing, damaged, unsafe or of another schema; one line per fault.
     """
-    faults = verify(folder)
+    files: dict[str, bytes] = {}
+    faults = list(_faults(_existing(folder), files))
     if faults:
         raise ModelError("\n".join(f"{folder}: {fault}; {_AGAIN}" for fault in faults))
-    files = {name: (folder / name).read_bytes() for name in (MANIFEST, *FILES)}
     return files, f"sha256:{hashlib.sha256(files[MANIFEST]).hexdigest()}"
 
 
-def _faults(folder: Path) -> Iterator[str]:
+def _existing(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such folder, expected a model written by 'stance train'")
+    return folder
+
+
+def _faults(folder: Path, files: dict[str, bytes]) -> Iterator[str]:
+    """What is wrong with the folder; what could be read goes to `files`."""
     present = {path.name for path in folder.iterdir()}
     if MANIFEST not in present:
         yield f"no {MANIFEST}, expected one"
         return
     try:
-        manifest = json.loads(_small(folder / MANIFEST))
-        digests = dict(manifest["files"])
+        files[MANIFEST] = _read(folder / MANIFEST)
+        manifest = json.loads(files[MANIFEST])
+        digests = {str(name): digest for name, digest in manifest["files"].items()}
         schema = manifest["schema"]
-    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-        yield f"{MANIFEST} is broken ({type(error).__name__}), expected JSON with 'schema' and 'files'"
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
+        yield f"{MANIFEST} is broken ({error}), expected JSON with 'schema' and 'files'"
         return
     if schema != SCHEMA:
         yield f"schema is {schema!r}, expected {SCHEMA}: this model is of another version of stance"
@@ -88,41 +104,50 @@ def _faults(folder: Path) -> Iterator[str]:
         for name in sorted(set(digests) - set(FILES))
     )
     for name in sorted(set(FILES) & present):
-        yield from _file_faults(folder / name, digests.get(name))
+        try:
+            files[name] = _read(folder / name)
+        except (OSError, ValueError) as error:
+            yield f"{name} cannot be read ({error})"
+            continue
+        found, digest = hashlib.sha256(files[name]).hexdigest(), str(digests.get(name))
+        if found != digest:
+            yield f"{name} has sha256 {found[:12]}…, expected {digest[:12]}…: it was changed or damaged"
 
 
-def _file_faults(path: Path, digest: object) -> Iterator[str]:
+def _read(path: Path) -> bytes:
     if path.is_symlink() or not path.is_file():
-        yield f"{path.name} is a link or no plain file, expected a plain one"
-        return
-    try:
-        found = hashlib.sha256(_small(path)).hexdigest()
-    except (OSError, ValueError) as error:
-        yield f"{path.name} cannot be read ({error})"
-        return
-    if found != digest:
-        yield f"{path.name} has sha256 {found[:12]}…, expected {str(digest)[:12]}…: it was changed or damaged"
+        raise ValueError("a link or no plain file, expected a plain one")
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"more than {LARGEST} bytes, which no model of ours has")
+    return data
 
 
-def _small(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise ValueError(f"{size} bytes, expected at most {LARGEST}")
-    return path.read_bytes()
+def check_place(folder: Path) -> None:
+    """See that a model folder can be written here: into nothing, an empty folder, or a model's place.
+
+    Raises:
+        UsageError: something else is there, which writing would remove.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if MANIFEST not in present:
+        raise UsageError(f"{folder} exists and is no model folder; choose another place with -o")
+    if strange := sorted(present - {MANIFEST, *FILES}):
+        raise UsageError(
+            f"{folder} holds {strange[0]}, which is no file of a model; choose another place with -o"
+        )
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
     """Write a model folder whole: beside its place first, then exchanged with what was there.
 
     Raises:
-        UsageError: the place is not writable, or holds something that is no model.
+        UsageError: the place is not writable, or see `check_place`.
     """
-    if (
-        folder.exists()
-        and not (folder / MANIFEST).exists()
-        and any(folder.iterdir() if folder.is_dir() else [folder])
-    ):
-        raise UsageError(f"{folder} exists and is no model folder; choose another place with -o")
+    check_place(folder)
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
     text = json.dumps(
         {**manifest, "schema": SCHEMA, "files": digests}, indent=1, ensure_ascii=False, sort_keys=True
@@ -197,8 +222,23 @@ def unpack_heads(table: bytes, arrays: bytes) -> dict[str, Head]:
     except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
         raise ModelError(f"heads.json and heads.safetensors do not fit ({error}); {_AGAIN}") from error
     for name, head in heads.items():
-        expected = (len(head.vocabulary), len(head.classes))
-        shapes = (head.weights.shape, head.idf.shape, head.intercept.shape)
-        if shapes != (expected, expected[:1], expected[1:]) or not head.temperature > 0:
-            raise ModelError(f"head {name!r} has weights {head.weights.shape}, expected {expected}; {_AGAIN}")
+        if fault := _head_fault(name, head):
+            raise ModelError(f"head {name!r} has {fault}; {_AGAIN}")
     return heads
+
+
+def _head_fault(name: str, head: Head) -> str | None:
+    known, classes = CLASSES[name], head.classes
+    fits = classes == known if len(known) == 2 else classes and set(classes) <= set(known)
+    if not fits or len(set(classes)) < len(classes):
+        return f"classes {classes}, expected {known}"
+    expected = (len(head.vocabulary), len(classes))
+    arrays = (head.weights, head.idf, head.intercept)
+    shapes = tuple(array.shape for array in arrays)
+    if shapes != (expected, expected[:1], expected[1:]):
+        return f"weights {head.weights.shape}, expected {expected}"
+    if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays):
+        return "weights that are no numbers, expected 32-bit floats"
+    return (
+        None if 0 < head.temperature < np.inf else f"the temperature {head.temperature}, expected one over 0"
+    )
