@@ -23,6 +23,9 @@ from stance.voices import role_of_cast
 
 __all__ = ["BASELINES", "Answer"]
 
+FEW = 5
+"""Sentences under which there is nothing for TF-IDF to learn."""
+
 _Pair = tuple[str, str]
 Answer = Callable[[ReadArticle], list[_Pair]]
 """The primary role and stance of each sentence that is no furniture."""
@@ -41,7 +44,8 @@ def _golds(training: Sequence[Prepared]) -> list[tuple[str, _Pair]]:
 
 
 def _constant(training: Sequence[Prepared]) -> Answer:
-    pair = Counter(pair for _, pair in _golds(training)).most_common(1)[0][0]
+    counts = Counter(pair for _, pair in _golds(training))
+    pair = max(counts, key=counts.__getitem__, default=(NONE, NONE))
     return lambda article: [pair] * len(article.sentences)
 
 
@@ -66,6 +70,8 @@ def _by_cues(article: ReadArticle, sentence: ReadSentence) -> _Pair:
 def _tfidf(training: Sequence[Prepared]) -> Answer:
     golds = _golds(training)
     texts = [text for text, _ in golds]
+    if len(texts) < FEW or any(len({pair[part] for _, pair in golds}) < 2 for part in (0, 1)):
+        return _constant(training)
     models = [
         make_pipeline(
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),

@@ -21,10 +21,10 @@ from stance.describe import (
     statement_date,
     via_of,
 )
-from stance.errors import ArticleError, ModelError, UsageError
+from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
 from stance.heads import Head
-from stance.labels import NONE
+from stance.labels import NONE, STANCES
 from stance.output.page import page
 from stance.output.rows import flatten, rows
 from stance.parsing import split
@@ -190,6 +190,7 @@ class Model:
         fits = named is not None and topic.speakers[named].role == voice.role
         speaker_confidence = self.calibration.of_speaker(heard.probability)
         stance_confidence = heard.stances[stance] if stanced else None
+        stances = {label: heard.stances.get(label, 0.0) for label in STANCES}
         return Attribution(
             role=voice.role,
             speaker=topic.speakers[named].label if fits and named is not None else topic.label_of(voice.role),
@@ -203,7 +204,9 @@ class Model:
             statement_date=statement_date(article, at, voice),
             speaker_confidence=speaker_confidence,
             stance_confidence=stance_confidence,
-            stance_probabilities=dict(heard.stances) if stanced else None,
+            stance_probabilities={label: heard.stances.get(label, 0.0) for label in STANCES}
+            if stanced
+            else None,
             review=speaker_confidence * (stance_confidence or 1.0) < self.calibration.review,
         )
 
@@ -247,10 +250,11 @@ def load(path: Path | str | None = None, topic: Topic | None = None) -> Model:
         raise ModelError(
             f"manifest.json lacks thresholds or calibration ({error}); train the model again"
         ) from error
-    return Model(
-        heads,
-        topic or parse_topic(files["topic.toml"].decode(), "topic.toml"),
-        thresholds,
-        calibration,
-        digest,
-    )
+    return Model(heads, topic or _own_topic(files["topic.toml"]), thresholds, calibration, digest)
+
+
+def _own_topic(data: bytes) -> Topic:
+    try:
+        return parse_topic(data.decode(), "topic.toml")
+    except (TopicError, UnicodeDecodeError) as error:
+        raise ModelError(f"the model's topic is broken: {error}") from error
