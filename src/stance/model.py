@@ -68,7 +68,8 @@ class Calibration:
 
 def _logistic(curve: tuple[float, float], raw: float) -> float:
     bounded = min(max(raw, 1e-6), 1 - 1e-6)
-    return 1 / (1 + math.exp(-(curve[0] * math.log(bounded / (1 - bounded)) + curve[1])))
+    score = curve[0] * math.log(bounded / (1 - bounded)) + curve[1]
+    return 1 / (1 + math.exp(-max(score, -700.0)))  # exp overflows beyond
 
 
 @dataclass(frozen=True)
@@ -204,9 +205,7 @@ class Model:
             statement_date=statement_date(article, at, voice),
             speaker_confidence=speaker_confidence,
             stance_confidence=stance_confidence,
-            stance_probabilities={label: heard.stances.get(label, 0.0) for label in STANCES}
-            if stanced
-            else None,
+            stance_probabilities=stances if stanced else None,
             review=speaker_confidence * (stance_confidence or 1.0) < self.calibration.review,
         )
 

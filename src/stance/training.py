@@ -30,7 +30,7 @@ from stance.heads import Head
 from stance.heldout import HeldOut, heldout_line
 from stance.labels import ROLES, STANCES
 from stance.model import Calibration
-from stance.storage import pack_heads, write_folder
+from stance.storage import check_place, pack_heads, write_folder
 from stance.topic import Topic, load_topic
 from stance.trials import Fold, Tried, calibrating, held_out, try_fold
 from stance.voices import Thresholds
@@ -68,14 +68,16 @@ def train(settings: TrainSettings, progress: Progress = lambda *_: None) -> Path
     """Train a model and write its folder; returns the folder.
 
     Raises:
-        UsageError: annotations or topic are broken, there is nothing to train on, or the folder
-            cannot be written.
+        UsageError: annotations or topic are broken, there is nothing to train on, a text stands
+            twice, or the folder cannot be written.
     """
+    check_place(settings.output)
     base = read_annotations(base_folder()) if settings.use_base else []
     own = read_annotations(settings.annotations) if settings.annotations else []
     if not base and not own:
         raise UsageError("nothing to train on: give --annotations DIR, or leave out --no-base")
     topic = load_topic(settings.topic) if settings.topic else _topic_of(own)
+    _check_texts((*base, *own))
     with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
         return _train(settings, base, own, topic, progress)
 
@@ -101,6 +103,19 @@ def _train(
     calibration, temperature = fit_calibration(calibrating(tried, None))
     heads["stance"] = replace(heads["stance"], temperature=temperature)
     return _write(settings, topic, (heads, calibration), held_out(tried), (base, own))
+
+
+def _check_texts(articles: Sequence[AnnotatedArticle]) -> None:
+    """See that no text stands twice: held out here, it would be trained on there."""
+    seen: dict[str, str] = {}
+    for annotated in articles:
+        name, text = annotated.article.id, annotated.article.sha256
+        if text in seen:
+            raise UsageError(
+                f"articles {seen[text]} and {name} have the same text; leave one out, or the built-in ones "
+                "with --no-base"
+            )
+        seen[text] = name
 
 
 def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
