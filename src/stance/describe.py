@@ -12,7 +12,7 @@ from stance.mentions import Mention
 from stance.patterns import detail_of, places_of
 from stance.reading import ReadArticle, ReadSentence
 from stance.records import Article, Span
-from stance.turns import Dossier, Voice, scope_of
+from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
 from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
@@ -43,7 +43,7 @@ def mention_kind(article: ReadArticle, at: int, heard: Heard) -> str:
         return "running" if sentence.quotation is not None or sentence.quoted_share > 0.5 else "implicit"
     if mention.kind == "pronoun":
         return "pronoun"
-    if mention.match == "metonym" or (mention.party and heard.voice.role == "service"):
+    if heard.voice.role in SINGLE_ROLES and (mention.match == "metonym" or mention.party):
         return "metonymy"
     return "name" if mention.kind == "name" else "description"
 

@@ -60,10 +60,13 @@ def find_mentions(
     matched = {at: hit for hit in hits for at in range(hit.first, hit.last)}
     capital = [_is_name(at, words, folded, lower) or at in matched for at in range(len(words))]
     used: set[int] = set()
+    found: list[Mention] = []
     for first, last in _phrases(words, folded, capital, matched):
-        yield from _of_phrase(first, last, folded, capital, matched, used)
+        found += _of_phrase(first, last, folded, capital, matched, used)
+    yield from found
     for hit in hits:
-        if hit.last - 1 not in used:
+        inside = any(m.speaker == hit.speaker and m.first <= hit.first and hit.last <= m.last for m in found)
+        if hit.last - 1 not in used and not (inside and hit.speaker is not None):
             yield _of_hit(hit, hit.first)
     for at, word in enumerate(folded):
         if word in PRONOUNS and at not in used and at not in matched:

@@ -8,7 +8,8 @@ print a long quotation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,9 +18,12 @@ from stance.records import Sentence
 __all__ = ["Quotation", "find_quotations"]
 
 _OPENERS = {"“": "”“", "„": "“”", "‟": "”", "«": "»", "‚": "’‘", "‹": "›", "‘": "’", "»": "«", "”": "”"}
-_CLOSERS = frozenset("”“»«’›‘")
-_STRAIGHT = frozenset("\"'＂")
-_DASHES = ("— ", "– ", "― ")
+_MARKS = frozenset([*_OPENERS, *"\"'＂’›"])
+_SINGLE = frozenset("'‘‚‹")
+_STOPS = frozenset(".,!?…")
+_TURN = re.compile(" [—–―] ")
+_SPEAKS = re.compile("[—―] ")
+_DECADE = re.compile(r"\d\ds\b")
 _LONGEST_SINGLE = 300
 """Characters that single marks may span; farther apart they are apostrophes."""
 
@@ -53,20 +57,20 @@ def find_quotations(text: str, sentences: Sequence[Sentence]) -> tuple[Quotation
 
 def _pair(text: str, start: int, end: int) -> tuple[list[Quotation], bool]:
     """The quotations of one paragraph, and whether the last one stays open."""
-    if text.startswith(_DASHES, start):
-        return [_dialogue(text, start, end)], False
+    if _SPEAKS.match(text, start, end):
+        return list(_dialogue(text, start, end)), False
     found: list[Quotation] = []
     opened: tuple[int, str] | None = None
     for at in range(start, end):
         mark = text[at]
-        if mark not in _OPENERS and mark not in _CLOSERS and mark not in _STRAIGHT:
+        if mark not in _MARKS:
             continue
         if opened and _closes(text, at, opened, end):
             found.append(Quotation(opened[0], at))
             opened = None
         elif opened is None and _opens(text, at, start, end):
             opened = (at + 1, _OPENERS.get(mark, mark))
-        elif opened and mark == "“" and _opens(text, at, start, end) and opened[1] in '”“"':
+        elif opened and mark == "“" and opened[1] == _OPENERS["“"] and _opens(text, at, start, end):
             found.append(Quotation(opened[0], at))  # the mark that should have closed it is missing
             opened = (at + 1, _OPENERS[mark])
     if opened:
@@ -75,18 +79,26 @@ def _pair(text: str, start: int, end: int) -> tuple[list[Quotation], bool]:
 
 
 def _opens(text: str, at: int, start: int, end: int) -> bool:
+    mark = text[at]
     before = text[at - 1] if at > start else " "
     after = text[at + 1] if at + 1 < end else " "
-    if after.isspace() or before.isalnum():
-        return text[at] in "“„«" and not before.isalnum() and at + 1 < end
-    if text[at] in "'‘‚‹":
-        closers = "'’‘›"
-        stop = min(end, at + _LONGEST_SINGLE)
-        return any(
-            text[i] in closers and not text[i + 1 : i + 2].isalnum() and not text[i - 1].isspace()
-            for i in range(at + 2, stop)
-        )
-    return True
+    if before.isalnum():
+        return False
+    if after.isspace():
+        return mark in "“„«" and at + 1 < end
+    if mark in "”»" and before in _STOPS:  # the space behind a closing mark is missing
+        return False
+    return mark not in _SINGLE or _is_closed(text, at, end)
+
+
+def _is_closed(text: str, at: int, end: int) -> bool:
+    """Whether a single mark opens a quotation: another one closes it, and it is no apostrophe ('90s)."""
+    if _DECADE.match(text, at + 1):
+        return False
+    return any(
+        text[i] in "'’‘›" and not text[i + 1 : i + 2].isalnum() and not text[i - 1].isspace()
+        for i in range(at + 2, min(end, at + _LONGEST_SINGLE))
+    )
 
 
 def _closes(text: str, at: int, opened: tuple[int, str], end: int) -> bool:
@@ -100,6 +112,10 @@ def _closes(text: str, at: int, opened: tuple[int, str], end: int) -> bool:
     return not (before.isspace() and after.isalnum())
 
 
-def _dialogue(text: str, start: int, end: int) -> Quotation:
-    closing = min((at for dash in _DASHES if (at := text.find(f" {dash}", start + 2, end)) > 0), default=end)
-    return Quotation(start + 2, closing)
+def _dialogue(text: str, start: int, end: int) -> Iterator[Quotation]:
+    """What is said between dashes: every other part, the first of them speech."""
+    turns = [match.span() for match in _TURN.finditer(text, start, end)]
+    begins = [start + 2, *(after for _, after in turns)]
+    ends = [*(before for before, _ in turns), end]
+    for begin, stop in list(zip(begins, ends, strict=True))[::2]:
+        yield Quotation(begin, stop)
