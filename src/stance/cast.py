@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from stance.lexicon import fold
+from stance.lexicon import STOPS, fold
 from stance.parsing import tokenise
 from stance.topic import Topic
 
 __all__ = ["Cast", "Hit"]
+
+_Meaning: TypeAlias = tuple[int | None, str, str | None]
+"""The last three fields of a `Hit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +38,60 @@ class Cast:
     """A topic's names and descriptions, ready to be matched in tokenised sentences.
 
     A name matches with or without diacritics and only where its first letter is a capital; a
-    description in any case. Built once per topic.
+    description in any case, but for an acronym that would be a pronoun in small letters (US).
+    Built once per topic.
     """
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
         self._matcher = PhraseMatcher(tokenise("").vocab, attr="NORM")
-        self._meaning: dict[str, tuple[int | None, str, str | None]] = {}
-        seen: set[str] = set()
+        self._meaning: dict[str, _Meaning] = {}
+        self._acronyms: dict[str, tuple[int, ...]] = {}
         for number, speaker in enumerate(topic.speakers):
             names = [speaker.name, *speaker.aliases] if speaker.name else speaker.aliases
-            self._add(names, (number, "alias", None), seen)
-            self._add(speaker.descriptions, (number, "description", None), seen)
-            self._add(speaker.metonyms, (number, "metonym", _party_of(topic, speaker.metonyms)), seen)
+            self._add(names, (number, "alias", None))
+            self._add(speaker.descriptions, (number, "description", None))
+            self._add(speaker.metonyms, (number, "metonym", _party_of(topic, speaker.metonyms)))
         for party, names in topic.parties.items():
-            self._add(names, (None, "party", party), seen)
+            self._add(names, (None, "party", party))
 
-    def _add(self, names: Sequence[str], meaning: tuple[int | None, str, str | None], seen: set[str]) -> None:
+    def _add(self, names: Sequence[str], meaning: _Meaning) -> None:
+        """Let these names mean somebody; a name that means somebody already keeps to that."""
         for name in names:
-            words = tuple(token.text for token in tokenise(name))
-            key = f"{meaning}\t{' '.join(fold(word) for word in words)}"
-            if not words or key.split("\t")[1] in seen:
-                continue
-            seen.add(key.split("\t")[1])
-            self._meaning[key] = meaning
-            self._matcher.add(key, [_normed(words)])
+            words = [token.text for token in tokenise(name) if not token.is_space]
+            key = " ".join(fold(word) for word in words)
+            if words and key not in self._meaning:
+                self._meaning[key] = meaning
+                self._acronyms[key] = tuple(at for at, word in enumerate(words) if _is_acronym(word))
+                self._matcher.add(key, [_normed(words)])
 
     def match(self, words: Sequence[str]) -> list[Hit]:
         """The longest hits in a sentence's words, in order; none overlaps another."""
         strings = tokenise("").vocab.strings
-        found = [
-            Hit(first, last, *self._meaning[strings[key]])
-            for key, first, last in self._matcher(_normed(words))
-        ]
+        found = []
+        for number, first, last in self._matcher(_normed(words)):
+            key = strings[number]
+            hit = Hit(first, last, *self._meaning[key])
+            if _is_proper(hit, words) and not any(words[first + at].islower() for at in self._acronyms[key]):
+                found.append(hit)
         taken = [False] * len(words)
         kept = []
         for hit in sorted(found, key=lambda hit: (hit.first - hit.last, hit.first)):
-            name = words[hit.first][0]
-            proper = hit.match == "description" or name.isupper() or not name.isalpha()
-            if proper and not any(taken[hit.first : hit.last]):
+            if not any(taken[hit.first : hit.last]):
                 taken[hit.first : hit.last] = [True] * (hit.last - hit.first)
                 kept.append(hit)
         return sorted(kept, key=lambda hit: hit.first)
+
+
+def _is_proper(hit: Hit, words: Sequence[str]) -> bool:
+    """Whether words are written as their kind is: a name begins with a capital."""
+    letter = words[hit.first][0]
+    return hit.match == "description" or letter.isupper() or not letter.isalpha()
+
+
+def _is_acronym(word: str) -> bool:
+    """Whether a word is another one when its capitals are lost: "US documents", "us documents"."""
+    return len(word) > 1 and word.isupper() and fold(word) in STOPS
 
 
 def _party_of(topic: Topic, names: Sequence[str]) -> str | None:
