@@ -18,6 +18,7 @@ __all__ = [
     "CUES",
     "FIRST_PERSON",
     "NOUNS",
+    "PARTICLES",
     "PRONOUNS",
     "STANCE_CUES",
     "STOPS",
@@ -39,7 +40,8 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFD", word.translate(_LETTERS))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+    # A mark that stands alone has nothing under it; no word folds to nothing.
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower() or word
 
 
 def _inflected(verbs: str) -> Iterator[str]:
@@ -68,6 +70,7 @@ _TABLES = tomllib.loads(resources.files("stance").joinpath("lexicon.toml").read_
 
 AUXILIARIES: Final = frozenset(_TABLES["auxiliaries"].split())
 FIRST_PERSON: Final = frozenset(_TABLES["first_person"].split())
+PARTICLES: Final = frozenset(_TABLES["particles"].split())
 STOPS: Final = frozenset(_TABLES["stops"].split())
 TITLES: Final = frozenset(_TABLES["titles"].split())
 NOUNS: Final = {kind: frozenset(words.split()) for kind, words in _TABLES["nouns"].items()}

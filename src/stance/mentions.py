@@ -26,6 +26,14 @@ _NOUN_CUES = frozenset(word for kind in CUES for word in CUES[kind] if noun_of(w
 }
 """Words that are a cue as a verb and name a thing as a noun ("report", "state")."""
 
+_PERSONS = frozenset(["person", "analyst"])
+_PEOPLE = frozenset(["authorities", "men", "people", "police", "women"])
+
+_OPENING = frozenset('“"')
+_CLOSING = frozenset('”"')
+_LONGEST_TITLE = 3
+"""Tokens between an opening and its closing mark, the latter with them, that make a name."""
+
 _LONGEST_PHRASE = 12
 """Words of a noun phrase; what is longer is a list or a headline."""
 
@@ -110,28 +118,41 @@ def _continues(
     word, begun = folded[at], first is not None
     if at in matched or capital[at]:
         return True
-    if begun and (capital[at - 1] or noun_of(folded[at - 1])) and _is_verb(words[at], word):
+    if begun and (capital[at - 1] or noun_of(folded[at - 1])) and _is_verb(words[at], word, folded[at - 1]):
         return False
     if begun and word in ("'s", "'"):
         return True
-    if word in STOPS or word in PRONOUNS or not (word[0].isalnum() or (begun and _joins(at, words))):
+    if word in STOPS or word in PRONOUNS or not (word[0].isalnum() or _joins(at, first, words)):
         return False
     if word in _NOUN_CUES:  # "the report", but "they report"
         return begun
     return not cue_of(word)
 
 
-def _is_verb(word: str, folded: str) -> bool:
+def _is_verb(word: str, folded: str, subject: str) -> bool:
     """Whether a word after a name or a noun is the verb of which that is the subject."""
-    return word.islower() and (folded.endswith("ed") or (folded in _NOUN_CUES and folded.endswith("s")))
+    if not word.islower():
+        return False
+    agrees = folded.endswith("s") or _is_people(subject)  # "the paper reports", "officials report"
+    return folded.endswith("ed") or (folded in _NOUN_CUES and agrees)
 
 
-def _joins(at: int, words: Sequence[str]) -> bool:
-    """Whether a mark stands inside a name: a hyphen, or the quotation marks of “Krušik”."""
+def _is_people(noun: str) -> bool:
+    """Whether a noun names several people."""
+    plural = noun.endswith("s") and not noun.endswith("ss")
+    return noun in _PEOPLE or (plural and not _PERSONS.isdisjoint(noun_of(noun)))
+
+
+def _joins(at: int, first: int | None, words: Sequence[str]) -> bool:
+    """Whether a mark stands inside a phrase that began: a hyphen, or the quotation marks of “Krušik”."""
+    if first is None:
+        return False
+    before, after = words[max(first, at - _LONGEST_TITLE) : at], words[at + 1 : at + 1 + _LONGEST_TITLE]
     if words[at] == "-":
-        return 0 < at < len(words) - 1 and words[at + 1][0].isalnum()
-    window = words[at + 1 : at + 4]
-    return words[at] in '“”"' and bool(window) and window[0][0].isupper() and any(w in '”"' for w in window)
+        return bool(after) and after[0][0].isalnum()
+    if words[at] in _CLOSING and not _OPENING.isdisjoint(before):
+        return True
+    return words[at] in _OPENING and not _CLOSING.isdisjoint(after) and after[0][0].isupper()
 
 
 def _of_phrase(
@@ -149,14 +170,16 @@ def _of_phrase(
         if hit is not None and hit.last - 1 == head:
             yield _of_hit(hit, min(start, hit.first))
         else:
-            yield Mention(start, head + 1, head, "name" if capital[head] else "noun")
+            end = head + 2 if head + 1 < cut and folded[head + 1] in _CLOSING else head + 1
+            yield Mention(start, end, head, "name" if capital[head] else "noun")
         used.add(head)
 
 
 def _start(first: int, head: int, folded: Sequence[str], capital: Sequence[bool]) -> int:
-    """Where a phrase begins: without a "that" which joins clauses (before a name or another article)."""
-    if folded[first] == "that" and first < head and (capital[first + 1] or folded[first + 1] in _DETERMINERS):
-        return first + 1
+    """Where a phrase begins: without a "that" which joins clauses (before a name, an article, a plural)."""
+    if folded[first] == "that" and first < head:
+        joins = capital[first + 1] or folded[first + 1] in _DETERMINERS or _is_people(folded[head])
+        return first + 1 if joins else first
     return first
 
 

@@ -16,6 +16,9 @@ from stance.topic import Topic
 
 __all__ = ["ReadArticle", "ReadSentence", "read_article"]
 
+_EDGES = "\"'“”„«»‘’()[].,;:!?…"
+"""Marks around a word that are no part of it."""
+
 
 @dataclass(frozen=True)
 class ReadSentence:
@@ -69,7 +72,8 @@ def read_article(article: Article, sentences: Sequence[Sentence], cast: Cast) ->
     The cost is linear in the length of the text; nothing in the text makes it raise.
     """
     quotations = find_quotations(article.text, sentences)
-    lower = {fold(word) for sentence in sentences for word in sentence.text.split() if word[:1].islower()}
+    bare = (word.strip(_EDGES) for sentence in sentences for word in sentence.text.split())
+    lower = {fold(word) for word in bare if word[:1].islower()}
     read = []
     at = 0
     for sentence in sentences:
