@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stance.lexicon import STOPS, TITLES, cue_of, fold, noun_of
+from stance.lexicon import PARTICLES, STOPS, TITLES, cue_of, fold, noun_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 from stance.topic import Topic
@@ -17,6 +17,7 @@ SINGLE_ROLES = ("leader", "service", "document")
 """Roles that one source plays: several mentions in a sentence are the same one."""
 
 _APPOSED = frozenset([",", "(", "of", "from", "at", "with", "for", "by", "who", "-"])
+_BODIES = frozenset(["analyst", "body", "service"])
 _CLAUSE_ENDS = frozenset([",", ";", "and", "but", "while", "whereas", "-", "—", "–"])
 
 
@@ -86,27 +87,33 @@ class Dossier:
 
 def _bare_name(topic: Topic, sentence: ReadSentence, mention: Mention) -> str:
     """A name without the title, office or trade before it: `Ludo Hess` of "Defence Minister Ludo Hess"."""
-    first = mention.first
+    end = mention.head + 1
     if mention.speaker is not None:
         speaker = topic.speakers[mention.speaker]
-        names = {fold(name) for name in (speaker.name or "", *speaker.aliases)}
-        first = next(
-            (
-                at
-                for at in range(first, mention.last)
-                if " ".join(sentence.folded[at : mention.last]) in names
-            ),
-            first,
-        )
-        return sentence.text(first, mention.last)
-    for at in range(mention.first, mention.last - 1):
-        if (
-            sentence.folded[at] in TITLES
-            or noun_of(sentence.folded[at])
-            or not sentence.words[at][0].isupper()
-        ):
+        names = {_joined(fold(name).split()) for name in (speaker.name or "", *speaker.aliases)}
+        starts = (at for at in range(mention.first, end) if _joined(sentence.folded[at:end]) in names)
+        return sentence.text(next(starts, mention.first), end)
+    # The nouns of "State Department" are its name, those of "Minister Hess" are not his.
+    is_body = not _BODIES.isdisjoint(noun_of(sentence.folded[mention.head]))
+    first = mention.first
+    for at in range(mention.first, mention.head):
+        dangles = sentence.words[at] == "-" and first == at > mention.first
+        if dangles or _is_before_name(sentence.words[at], sentence.folded[at], is_body):
             first = at + 1
-    return sentence.text(first, mention.last)
+    return sentence.text(first, end)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return "".join(words)
+
+
+def _is_before_name(word: str, folded: str, is_body: bool) -> bool:
+    """Whether a word stands before a name and is no part of it: article, title, office, quotation mark."""
+    if folded in PARTICLES or word == "-":
+        return False
+    if not word[0].isupper() or folded in ("the", "a", "an"):
+        return True
+    return not is_body and (folded.rstrip(".") in TITLES or bool(noun_of(folded)))
 
 
 def key_of(sentence: ReadSentence, mention: Mention) -> str:
