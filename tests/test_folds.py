@@ -1,0 +1,68 @@
+"""Which articles are held out together."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import pytest
+
+from stance.annotations import AnnotatedArticle
+from stance.folds import FOLDS, family_of, folds_of
+from stance.records import Article, Sentence
+from stance.topic import parse_topic
+
+FAMILIES = [
+    ("k_f01_2", "k_f01"),
+    ("l_f45_11", "l_f45"),
+    ("a_01", None),
+    ("k_f01", None),
+    ("k_f_1", None),
+    ("k_fx1_1", None),
+    ("000-leaked-us-paper", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("article", "family"), FAMILIES)
+def test_family(article, family):
+    assert family_of(article) == family
+
+
+def made(name, world, sentences):
+    topic = parse_topic(f'schema = 1\nname = "{world}"\nallegation = "x"')
+    lines = tuple(Sentence(number, number, 2 * number, 2 * number + 1, "x") for number in range(sentences))
+    return AnnotatedArticle(
+        Article(name, "x\n" * sentences), topic, lines, ((),) * sentences, ("",) * sentences
+    )
+
+
+def test_the_largest_world_goes_first_into_the_smallest_fold():
+    sizes = {"a": 5, "b": 9, "c": 4, "d": 4}
+    articles = [made(f"{world}1", world, size) for world, size in sizes.items()]
+    assert folds_of(articles, 2) == {"b1": 0, "a1": 1, "c1": 1, "d1": 0}
+
+
+def test_worlds_stay_whole_and_folds_are_about_equal(composed):
+    chosen = folds_of(composed)
+    worlds, families, sizes = defaultdict(set), defaultdict(set), [0] * FOLDS
+    for article in composed:
+        fold = chosen[article.article.id]
+        worlds[article.topic.name].add(fold)
+        families[family_of(article.article.id)].add(fold)
+        sizes[fold] += len(article.sentences)
+    families.pop(None)
+    assert len(families) > 50
+    assert {len(folds) for folds in (*worlds.values(), *families.values())} == {1}
+    assert min(sizes) > 0.95 * max(sizes)
+
+
+def test_folds_do_not_depend_on_the_order(composed):
+    shuffled = random.Random(0).sample(composed, len(composed))
+    assert folds_of(shuffled) == folds_of(composed)
+
+
+def test_fewer_worlds_than_folds():
+    articles = [made("a1", "a", 3), made("a2", "a", 1), made("b1", "b", 2)]
+    assert folds_of(articles) == {"a1": 0, "a2": 0, "b1": 1}
+    assert folds_of([]) == {}

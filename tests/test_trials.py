@@ -1,0 +1,270 @@
+"""Predictions out of fold: who saw what, what a row of `heldout.jsonl` says, what calibration learns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from stance import furniture, trials
+from stance.annotations import read_annotations
+from stance.baselines import BASELINES
+from stance.cast import Cast
+from stance.examples import Prepared, prepare
+from stance.fitting import RIGHT, Trial, fit_calibration, fit_heads, tempered
+from stance.heads import CLASSES, HEADS
+from stance.heldout import Mark
+from stance.labels import STANCES
+from stance.mentions import Mention
+from stance.trials import Fold, calibrating, held_out, try_fold
+from stance.turns import Turn, Voice
+from stance.voices import Heard
+
+
+@pytest.fixture(scope="module")
+def casts() -> dict[str, Cast]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def prepared(tiny, casts) -> list[Prepared]:
+    return [prepare(article, casts) for article in read_annotations(tiny)]
+
+
+def ids(articles) -> set[str]:
+    return {article.annotated.article.id for article in articles}
+
+
+class TestExamples:
+    def test_every_head_has_legal_answers(self, prepared):
+        for name in HEADS:
+            answers = Counter(example.answer for article in prepared for example in article.examples[name])
+            assert len(answers) > 1
+            assert set(answers) <= set(CLASSES[name])
+
+    def test_a_gold_source_is_the_mention_inside_its_words(self, prepared):
+        (first,) = (article for article in prepared if article.annotated.article.id == "a_01")
+        sources = [example.answer for example in first.examples["source"]]
+        named = [gold for golds in first.annotated.attributions for gold in golds if gold.source]
+        assert 0.8 * len(named) <= sources.count("yes") <= len(named)
+
+    def test_examples_are_the_same_each_time(self, prepared, casts):
+        for article in prepared[:3]:
+            assert prepare(article.annotated, casts).examples == article.examples
+
+
+class TestTryFold:
+    def test_heads_and_baselines_never_see_the_fold(self, prepared, casts, monkeypatch):
+        seen = []
+        monkeypatch.setattr(
+            trials,
+            "fit_heads",
+            lambda articles, drop: seen.append(ids(articles)) or fit_heads(articles, drop),
+        )
+        spied = {
+            name: lambda articles, fit=fit: seen.append(ids(articles)) or fit(articles)
+            for name, fit in BASELINES.items()
+        }
+        monkeypatch.setattr(trials, "BASELINES", spied)
+        fold = Fold("composed-0", True, tuple(prepared[:3]))
+        found = try_fold(fold, prepared, casts)
+        assert seen == [ids(prepared[3:])] * (1 + len(BASELINES))
+        assert [one.prepared for one in found] == prepared[:3]
+
+    def test_there_is_one_trial_per_sentence_that_is_read(self, prepared, casts):
+        (one,) = try_fold(Fold("own-0", False, (prepared[0],)), prepared, casts)
+        assert len(one.trials) == len(one.baselines) == len(one.read.sentences)
+        for trial, baselines in zip(one.trials, one.baselines, strict=True):
+            assert 0 <= trial.silence <= 1
+            assert set(baselines) == set(BASELINES)
+            for heard in trial.heard:
+                assert 0 <= heard.probability <= 1
+                assert sum(heard.stances.values()) == pytest.approx(1)
+
+    def test_furniture_is_not_told_but_recognised(self, prepared, casts):
+        annotated = next(
+            article.annotated
+            for article in prepared
+            if any(sentence.furniture for sentence in article.annotated.sentences)
+        )
+        plain = [replace(sentence, furniture=False) for sentence in annotated.sentences]
+        recognised = {s.index for s, flag in zip(plain, furniture.flag(plain), strict=True) if flag}
+        turned = tuple(
+            replace(sentence, furniture=not sentence.furniture) for sentence in annotated.sentences
+        )
+        fold = Fold("own-0", False, (prepare(replace(annotated, sentences=turned), casts),))
+        rows = held_out([try_fold(fold, [*fold.articles, *prepared], casts)])
+        assert recognised
+        assert {row.sentence for row in rows if row.furniture_predicted} == recognised
+        assert [row.furniture for row in rows] == [sentence.furniture for sentence in turned]
+        for row in (row for row in rows if row.furniture_predicted):
+            assert (row.predicted, row.nobody_confidence) == ((), None)
+            assert set(row.baselines.values()) == {("none", "none")}
+
+    def test_a_block_can_be_left_out(self, prepared):
+        full, without = fit_heads(prepared), fit_heads(prepared, drop=("lexical",))
+        blocks = {name.split(":")[0] for name in full["stance"].vocabulary}
+        assert blocks - {name.split(":")[0] for name in without["stance"].vocabulary} == {"lexical"}
+
+
+@pytest.fixture(scope="module")
+def tried(prepared, casts):
+    base = Fold("composed-0", True, tuple(prepared[:2]))
+    family = Fold("composed-1", True, tuple(a for a in prepared if "_f" in a.annotated.article.id)[:2])
+    own = Fold("own-0", False, (prepared[5],))
+    seed = prepared[6]
+    renamed = Prepared(replace(seed.annotated, file="seeds/x.txt"), seed.read, seed.examples)
+    seeds = Fold("own-1", False, (renamed,))
+    return [try_fold(fold, prepared, casts) for fold in (base, family, own, seeds)]
+
+
+class TestRows:
+    def test_a_row_says_where_it_comes_from(self, tried, prepared):
+        rows = held_out(tried)
+        assert {(row.group, row.set, row.labels is None) for row in rows} == {
+            ("composed-0", "composed", True),
+            ("composed-1", "contrast", True),
+            ("own-0", "annotations", False),
+            ("own-1", "seeds", False),
+        }
+        assert {row.article for row in rows if row.group == "composed-0"} == ids(prepared[:2])
+
+    def test_a_row_holds_the_gold_and_the_sentence_before(self, tried):
+        previous: dict[str, str] = {}
+        for row in held_out(tried):
+            assert row.previous == previous.get(row.article)
+            previous[row.article] = row.text
+        (annotated, rows) = tried[0][0].prepared.annotated, held_out(tried[:1])
+        for row, sentence, golds in zip(rows, annotated.sentences, annotated.attributions, strict=False):
+            assert (row.start, row.end, row.text) == (sentence.start, sentence.end, sentence.text)
+            assert [(mark.role, mark.stance) for mark in row.gold] == [(g.role, g.stance) for g in golds]
+            for mark, gold in zip(row.gold, golds, strict=True):
+                assert mark.source == ((gold.source.start, gold.source.end) if gold.source else None)
+
+    def test_probabilities_and_spans_are_inside(self, tried):
+        marks: list[Mark] = []
+        for row in held_out(tried):
+            marks += row.predicted
+            assert row.furniture_predicted or 0 <= row.nobody_confidence <= 1
+            for mark in row.predicted:
+                assert 0 <= mark.speaker_confidence <= 1
+                for span in (mark.source, mark.cue):
+                    assert span is None or row.start <= span[0] < span[1] <= row.end
+        assert len(marks) > 20
+        assert any(mark.source for mark in marks)
+
+    def test_calibration_is_learnt_on_the_other_folds_and_on_composed_ones_if_there_are_any(self, tried):
+        base, family, own, seeds = (fold[0].fold for fold in tried)
+
+        def count(*names):
+            return sum(len(one.trials) for fold in tried for one in fold if one.fold in names)
+
+        assert len(calibrating(tried, base)) == count(family)
+        assert len(calibrating(tried, own)) == len(calibrating(tried, None)) == count(base, family)
+        assert len(calibrating(tried[2:], own)) == count(seeds)
+        assert len(calibrating(tried[2:], None)) == count(own, seeds)
+
+
+class TestPriors:
+    @pytest.mark.parametrize("count", [0, 1])
+    def test_next_to_no_articles_give_heads_that_know_frequencies(self, count, prepared):
+        few = [article for article in prepared if article.annotated.article.id == "k_f01_1"][:count]
+        heads = fit_heads(few)
+        for name in HEADS:
+            chances = heads[name].probabilities(["unknown"])
+            assert set(chances) <= set(CLASSES[name])
+            assert sum(chances.values()) == pytest.approx(1)
+        assert set(heads["running"].classes) == {"no", "yes"}
+
+    @pytest.mark.parametrize("name", BASELINES)
+    def test_baselines_that_saw_nothing_still_answer(self, name, prepared):
+        read = prepared[0].read
+        for training in ([], prepared[:1], prepared):
+            answers = BASELINES[name](training)(read)
+            assert len(answers) == len(read.sentences)
+            assert all(stance in STANCES and (role != "none" or stance == "none") for role, stance in answers)
+        assert BASELINES[name](prepared)(replace(read, sentences=())) == []
+
+    def test_the_constant_is_the_most_frequent_pair(self, prepared):
+        told = Counter(BASELINES["constant"](prepared)(prepared[0].read))
+        (answer,) = told
+        golds = [BASELINES["constant"]([article])(article.read)[0] for article in prepared]
+        assert answer in golds
+
+
+def heard(probability, role="leader", stance="denies", sure=0.7):
+    stances = {label: sure if label == stance else (1 - sure) / 3 for label in STANCES}
+    mention: Mention | None = None
+    turn = Turn(0, 0, role, role, True, None, True, None)
+    return Heard(Voice(mention, role), turn, probability, {role: 1.0}, stances)
+
+
+def simulated(count=600, flip=False, right=0.8):
+    """Sentences with one source each, whose raw probability is too sure of itself by a factor of two."""
+    rng = np.random.default_rng(0)
+    made = []
+    for _ in range(count):
+        logit = rng.normal(0, 3)
+        raw, true = 1 / (1 + np.exp(-logit)), 1 / (1 + np.exp(-logit / 2))
+        speaks = rng.random() < (1 - true if flip else true)
+        stance = "denies" if rng.random() < right else "hedges"
+        gold = {"leader": frozenset({stance})} if speaks else {}
+        made.append(Trial((heard(raw),), 1 - raw, gold))
+    return made
+
+
+class TestCalibration:
+    def test_it_undoes_overconfidence(self):
+        curves, _ = fit_calibration(simulated(5000))
+        assert curves.speaker == pytest.approx((0.5, 0.0), abs=0.1)
+        assert curves.of_speaker(0.5) == pytest.approx(0.5, abs=0.05)
+
+    @pytest.mark.parametrize("flip", [False, True])
+    @pytest.mark.parametrize("count", [3, 30, 600])
+    def test_a_surer_head_is_never_less_sure_when_calibrated(self, count, flip):
+        curves, temperature = fit_calibration(simulated(count, flip=flip))
+        for curve in (curves.of_speaker, curves.of_nobody):
+            told = [curve(raw) for raw in np.linspace(0, 1, 101)]
+            assert all(0 <= low <= high <= 1 for low, high in pairwise(told))
+        assert 0.3 <= temperature <= 5
+
+    def test_temperature_fits_the_share_of_right_stances(self):
+        _, temperature = fit_calibration(simulated(4000))
+        assert tempered(heard(1.0), temperature).stances["denies"] == pytest.approx(0.8, abs=0.03)
+
+    def test_rows_over_the_threshold_are_right(self):
+        cases = simulated(3000, right=0.99)
+        curves, temperature = fit_calibration(cases)
+        rows = [
+            one.stance in trial.gold.get("leader", ())
+            for trial in cases
+            for one in (tempered(trial.heard[0], temperature),)
+            if curves.of_speaker(one.probability) * one.stances[one.stance] >= curves.review
+        ]
+        assert 100 < len(rows) < len(cases)
+        assert RIGHT <= sum(rows) / len(rows) < RIGHT + 0.01
+
+    def test_ties_are_taken_together(self):
+        # Six sentences of one confidence, of which only the first is right: none passes the threshold.
+        cases = [
+            Trial((), 0.9, {} if number == 0 else {"leader": frozenset({"denies"})}) for number in range(6)
+        ]
+        assert fit_calibration(cases)[0].review_nobody > 1
+
+    def test_nothing_to_learn_from(self):
+        curves, temperature = fit_calibration([])
+        assert (curves.speaker, curves.nobody, temperature) == ((1.0, 0.0), (1.0, 0.0), 1.0)
+        assert (curves.review, curves.review_nobody) == (1.01, 1.01)
+
+
+def test_tempering_keeps_the_order_and_the_sum():
+    one = heard(0.5, sure=0.7)
+    for temperature in (0.5, 1.0, 3.0):
+        told = tempered(one, temperature)
+        assert sum(told.stances.values()) == pytest.approx(1)
+        assert told.stance == one.stance
+    assert tempered(one, 1.0).stances == pytest.approx(one.stances)
+    assert tempered(one, 3.0).stances["denies"] < 0.7 < tempered(one, 0.5).stances["denies"]
