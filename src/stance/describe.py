@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from stance.labels import NONE
-from stance.lexicon import STOPS, cue_of, noun_of
+from stance.lexicon import STOPS, TITLES, cue_of, noun_of
 from stance.mentions import Mention
 from stance.patterns import detail_of, places_of
 from stance.reading import ReadArticle, ReadSentence
-from stance.records import Article, Span
+from stance.records import Span
 from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
 from stance.voices import Heard
 
@@ -125,16 +126,21 @@ def via_of(article: ReadArticle, at: int, mention: Mention | None) -> str | None
             and mention.last <= outlet.first
         )
         asked = " ".join(before).endswith(_INTERVIEWS)
-        people = outlet.kind == "noun" and "body" not in noun_of(words[outlet.head])
-        if (told or asked) and not people and outlet.speaker is None:
-            return " ".join(_untitled(sentence, outlet))
+        if (told or asked) and outlet.speaker is None and not _is_person(sentence, outlet):
+            return _without_article(sentence, outlet)
     return None
 
 
-def _untitled(sentence: ReadSentence, mention: Mention) -> Iterator[str]:
-    """A phrase's words without the article before them."""
-    words = sentence.words[mention.first : mention.last]
-    return iter(words[1:] if sentence.folded[mention.first] in STOPS and len(words) > 1 else words)
+def _is_person(sentence: ReadSentence, mention: Mention) -> bool:
+    """Whether a mention names people, who relay nothing: "reporters", "President Hess"."""
+    if mention.kind == "noun":
+        return "body" not in noun_of(sentence.folded[mention.head])
+    return any(word.rstrip(".") in TITLES for word in sentence.folded[mention.first : mention.head])
+
+
+def _without_article(sentence: ReadSentence, mention: Mention) -> str:
+    longer = mention.last - mention.first > 1
+    return sentence.text(mention.first + (longer and sentence.folded[mention.first] in STOPS), mention.last)
 
 
 _MONTHS = {
@@ -147,62 +153,65 @@ _MONTHS = {
 }  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEK = "|".join(_DAYS)
 _DATE = re.compile(
-    rf"\b(?:on|dated|of|,) (?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)? (?P<month1>{_MONTH})"
+    rf"\b(?:(?:on|dated|of)(?: the)?|(?:{_WEEK})(?: ,)?) "
+    rf"(?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month1>{_MONTH})"
     rf"|(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)(?: ?,? (?P<year>(?:19|20)\d\d))?\b"
 )
-_WEEKDAY = re.compile(
-    rf"\b(?:on|said|released|published|announced|told \w+|statement) (?P<day>{'|'.join(_DAYS)})\b"
-)
+_ISO = re.compile(r"([1-9]\d{3})(?:-(\d\d))?(?:-(\d\d))?(?!\d)")
+_WEEKDAY = re.compile(rf"\b(?:on|said|released|published|announced|told \w+|statement) (?P<day>{_WEEK})\b")
 
 
 def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
     """The date that the sentence itself gives to the statement, ISO 8601, else None.
 
     A date without a year, or a weekday, counts back from the article's own date, and is None
-    where that is unknown. Words in quotation marks are not looked at.
+    where that is unknown; a weekday where that is not told to the day. Words in quotation
+    marks are not looked at.
     """
     sentence = article.sentences[at]
     first, last = scope_of(sentence, voice)
-    outside = [sentence.folded[i] for i in range(first, last) if not sentence.quoted[i]]
-    text = " ".join(outside)
-    published = _day(article.article)
+    text = " ".join(sentence.folded[i] for i in range(first, last) if not sentence.quoted[i])
+    date = article.article.date or ""
+    published = _last_day(date)
     found = _DATE.search(text)
     if found:
         return _dated(found.groupdict(), published)
     weekday = _WEEKDAY.search(text)
-    if weekday and published:
+    if weekday and published and date[8:10].isdigit():
         back = (published.weekday() - _DAYS.index(weekday["day"])) % 7
         return (published - datetime.timedelta(days=back)).isoformat()
     return None
 
 
 def _dated(parts: Mapping[str, str | None], published: datetime.date | None) -> str | None:
+    """A day and a month with the year told, else with the last one that is not after the article's."""
     month = _MONTHS[parts["month1"] or parts["month2"] or ""]
     day = int(parts["day1"] or parts["day2"] or 0)
-    year = int(parts["year"]) if parts["year"] else published.year if published else None
-    if year is None:
+    if parts["year"]:
+        date = _date(int(parts["year"]), month, day)
+        return date.isoformat() if date else None
+    if published is None:
         return None
+    dates = (_date(year, month, day) for year in (published.year, published.year - 1))
+    return next((date.isoformat() for date in dates if date and date <= published), None)
+
+
+def _last_day(date: str) -> datetime.date | None:
+    """The article's date; of a month or a year its last day. None where it is no date."""
+    told = _ISO.match(date)
+    if told is None:
+        return None
+    year, month, day = (int(part or 0) for part in told.groups())
     try:
-        date = datetime.date(year, month, day)
-        if not parts["year"] and published and date > published:
-            date = date.replace(year=year - 1)
+        return datetime.date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
     except ValueError:
         return None
-    return date.isoformat()
 
 
-def _day(article: Article) -> datetime.date | None:
-    """The article's date, where it is told to the day; of a month the last day."""
-    if not article.date:
+def _date(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
         return None
-    parts = [int(part) for part in re.findall(r"\d+", article.date)[:3]]
-    if len(parts) == 3:
-        try:
-            return datetime.date(*parts)
-        except ValueError:
-            return None
-    if len(parts) == 2 and 1 <= parts[1] <= 12:
-        following = datetime.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
-        return following - datetime.timedelta(days=1)
-    return None
