@@ -19,6 +19,8 @@ __all__ = ["ReadArticle", "ReadSentence", "read_article"]
 _EDGES = "\"'“”„«»‘’()[].,;:!?…"
 """Marks around a word that are no part of it."""
 
+_SHORT_WORD = 3
+
 
 @dataclass(frozen=True)
 class ReadSentence:
@@ -62,8 +64,14 @@ class ReadArticle:
 
     @cached_property
     def topic_terms(self) -> frozenset[str]:
-        """The topic's terms, folded, word by word."""
-        return frozenset(word for term in self.topic.terms for word in fold(term).split() if len(word) > 3)
+        """The words of the topic's terms, folded; of a term of several only the longer ones."""
+        return frozenset(word for term in self.topic.terms for word in _telling(term))
+
+
+def _telling(term: str) -> list[str]:
+    """The words of a term that tell it: "aid" says little of "military aid", but all of "aid"."""
+    words = [fold(token.text) for token in tokenise(term) if token.text[0].isalnum()]
+    return [word for word in words if len(word) > _SHORT_WORD] or words
 
 
 def read_article(article: Article, sentences: Sequence[Sentence], cast: Cast) -> ReadArticle:
