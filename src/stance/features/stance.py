@@ -129,15 +129,15 @@ def _own_cue(scope: _Scope) -> Iterator[str]:
     mention, sentence = scope.voice.mention, scope.sentence
     if mention is None:
         return
-    for name, (word, cue, gap, _) in (
-        ("cue", cue_after(sentence, mention)),
-        ("precue", cue_before(sentence, mention)),
+    after, before = cue_after(sentence, mention), cue_before(sentence, mention)
+    for name, (word, cue, gap, _), place in (
+        ("cue", after, mention.last + after.gap),
+        ("precue", before, mention.first - 1 - before.gap),
     ):
         if gap < _FARTHEST_CUE:
             yield f"cues:{name}={word}"
             yield f"cues:{name}class={cue}"
-            negated = near(sentence.folded, mention.last + gap - 1) in _NEGATIONS
-            yield f"cues:{name}={word}&negated={negated}"
+            yield f"cues:{name}={word}&negated={near(sentence.folded, place - 1) in _NEGATIONS}"
 
 
 def _told(scope: _Scope) -> Iterator[str]:
