@@ -76,7 +76,7 @@ class KnownSource:
 
 @dataclass(frozen=True)
 class Topic:
-    """What an allegation is about and who speaks about it; `sha256` is that of the file."""
+    """What an allegation is about and who speaks about it; `sha256` is that of `text` in UTF-8."""
 
     name: str
     allegation: str
@@ -134,7 +134,7 @@ def load_topic(name: str | Path) -> Topic:
         return parse_topic(text, f"{name}.toml")
     path = Path(name)
     try:
-        return parse_topic(path.read_text("utf-8"), str(path))
+        return parse_topic(path.read_text("utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise TopicError(
@@ -202,7 +202,7 @@ def _speaker_faults(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     if role not in SOURCE_ROLES:
         expected = f"{', '.join(SOURCE_ROLES)}{_hint(str(role), SOURCE_ROLES)}"
         yield f"{where}: role is {role!r}, expected one of {expected}"
-    if entry.get("label") in (NONE, FURNITURE, ""):
+    if str(entry.get("label", "label")).strip() in (NONE, FURNITURE, ""):
         yield f"{where}: label is {entry['label']!r}, which is reserved; choose another"
 
 
