@@ -202,12 +202,12 @@ def heard(probability, role="leader", stance="denies", sure=0.7):
     return Heard(Voice(mention, role), turn, probability, {role: 1.0}, stances)
 
 
-def simulated(count=600, flip=False, right=0.8):
+def simulated(count=600, flip=False, right=0.8, spread=3):
     """Sentences with one source each, whose raw probability is too sure of itself by a factor of two."""
     rng = np.random.default_rng(0)
     made = []
     for _ in range(count):
-        logit = rng.normal(0, 3)
+        logit = rng.normal(0, spread)
         raw, true = 1 / (1 + np.exp(-logit)), 1 / (1 + np.exp(-logit / 2))
         speaks = rng.random() < (1 - true if flip else true)
         stance = "denies" if rng.random() < right else "hedges"
@@ -236,7 +236,7 @@ class TestCalibration:
         assert tempered(heard(1.0), temperature).stances["denies"] == pytest.approx(0.8, abs=0.03)
 
     def test_rows_over_the_threshold_are_right(self):
-        cases = simulated(3000, right=0.99)
+        cases = simulated(3000, right=0.99, spread=10)
         curves, temperature = fit_calibration(cases)
         rows = [
             one.stance in trial.gold.get("leader", ())

@@ -1,0 +1,120 @@
+"""Why a sentence got its label: the explanation asks what labelling asked, and says what decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from stance.cli import main
+from stance.errors import UsageError
+from stance.explanation import TOP
+from stance.labels import NONE
+from tests.conftest import SEEDS
+
+TEXT = (
+    "Arms row\n\n"
+    "Serbian President Aleksandar Vučić denied on Friday that his country had sent ammunition to Ukraine.\n\n"
+    "“It is a lie,” he said. “We have not exported a single bullet.”\n\n"
+    "Rain fell all day long.\n\n"
+    "Russia's SVR said that Serbian factories had sent shells to Kyiv through third countries.\n\n"
+    "Read also: Ten things to know\n"
+)
+
+
+@pytest.fixture(scope="module", params=[TEXT, *(path.read_text("utf-8") for path in SEEDS[:2])], ids=range(3))
+def text(request) -> str:
+    return request.param
+
+
+def test_the_answers_are_the_labels(small, text):
+    result = small.label(text)
+    assert result.on_topic
+    for sentence, found in zip(result.sentences, result.attributions, strict=True):
+        explained = small.explain(text, sentence.index)
+        assert explained.sentence == sentence
+        stances = [question.answer for question in explained.questions if question.head == "stance"]
+        assert sorted(stances) == sorted(attribution.stance for attribution in found)
+        for question in explained.questions:
+            assert sum(question.probabilities.values()) == pytest.approx(1)
+            assert len(question.reasons) <= TOP
+            gains = [abs(gain) for _, gain in question.reasons]
+            assert gains == sorted(gains, reverse=True)
+
+
+def test_every_source_is_asked_about(small, text):
+    result = small.label(text)
+    asked = [question for s in result.sentences for question in small.explain(text, s.index).questions]
+    heads = {question.head for question in asked}
+    assert heads >= {"source", "role", "stance"}
+    words = {question.subject for question in asked if question.head == "source"}
+    for found in result.attributions:
+        for attribution in found:
+            if attribution.source:
+                assert any(subject in attribution.source.text for subject in words)
+
+
+def lines(model, text, words):
+    at = next(s.index for s in model.label(text).sentences if words in s.text)
+    return at, model.explain(text, at).lines()
+
+
+def test_lines(small):
+    at, told = lines(small, TEXT, "denied on Friday")
+    assert told[0].startswith(f"{at}  Serbian President")
+    assert any(line.startswith("  Does “") and "name a source?  " in line for line in told)
+    asked = next(line for line in told if "do to the allegation?" in line)
+    assert "denies 0." in asked
+    assert any(line.lstrip()[0] in "+-" and line.startswith("    ") for line in told[1:] if line)
+
+
+def test_a_sentence_without_anybody(small):
+    _, told = lines(small, TEXT, "Rain fell")
+    assert told[1:] == ["  nobody is named who could be a source: only the reporter speaks"]
+
+
+def test_furniture_is_never_asked_about(small):
+    at, told = lines(small, TEXT, "Read also")
+    assert small.label(TEXT).sentences[at].furniture
+    assert told[1:] == ["  page furniture: not part of the article, never labelled"]
+
+
+def test_who_goes_on_speaking_is_named_by_role_and_holder(small):
+    subjects = [
+        question.subject
+        for path in SEEDS
+        for sentence in small.label(path.read_text("utf-8")).sentences
+        for question in small.explain(path.read_text("utf-8"), sentence.index).questions
+        if question.head == "running"
+    ]
+    assert subjects
+    assert all(subject.startswith("the ") and subject.endswith(")") for subject in subjects)
+
+
+@pytest.mark.parametrize("sentence", [-1, 8, 1000])
+def test_no_such_sentence(sentence, small):
+    last = len(small.label(TEXT).sentences) - 1
+    assert last < 8
+    with pytest.raises(UsageError, match=f"has sentences 0 to {last}, not {sentence}"):
+        small.explain(TEXT, sentence)
+
+
+def test_an_off_topic_article_can_be_explained_too(small):
+    text = "Minister Ana Kos said that the harvest was good."
+    assert not small.label(text).on_topic
+    assert small.label(text).attributions[0][0].stance == NONE
+    assert any(question.head == "source" for question in small.explain(text, 0).questions)
+
+
+def test_the_command(trained, small, tmp_path, capfd):
+    path = tmp_path / "article.txt"
+    path.write_text(TEXT, "utf-8")
+    assert main(["explain", str(path), "--sentence", "1", "--model", str(trained)]) == 0
+    out, err = capfd.readouterr()
+    assert (out.splitlines(), err) == (small.explain(TEXT, 1).lines(), "")
+    for arguments, told in (
+        ([str(path), "--sentence", "99"], "article has sentences 0 to"),
+        ([str(tmp_path / "none.txt"), "--sentence", "0"], "none.txt"),
+    ):
+        assert main(["explain", *arguments, "--model", str(trained)]) == 2
+        out, err = capfd.readouterr()
+        assert (out, len(err.splitlines())) == ("", 1)
+        assert told in err
