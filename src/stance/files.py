@@ -17,11 +17,21 @@ __all__ = ["atomic_path", "atomic_write"]
 def atomic_path(target: Path) -> Iterator[Path]:
     """A temporary path beside `target` that takes its place when the block ends well.
 
+    A link is followed. A device or a pipe (`/dev/stdout`) is handed out as it is: in its place a
+    file would only hide it.
+
     Raises:
         UsageError: the folder is missing or not writable, or the disk is full.
     """
+    if _is_special(target):
+        try:
+            yield target
+        except OSError as error:
+            raise UsageError(f"{target}: cannot write ({error.strerror})") from error
+        return
+    place = Path(os.path.realpath(target))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".tmp", dir=place.parent)
         os.close(handle)
     except OSError as error:
         raise UsageError(f"{target}: cannot write here ({error.strerror}); choose another place") from error
@@ -30,8 +40,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        temporary.replace(target)
+        temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
+        temporary.replace(place)
     except OSError as error:
         raise UsageError(f"{target}: cannot write ({error.strerror}); the old file stays") from error
     finally:
@@ -53,3 +63,10 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except OSError:  # in a folder that cannot be entered; the attempt to write will say so
+        return False
