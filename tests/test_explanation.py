@@ -14,7 +14,7 @@ TEXT = (
     "Arms row\n\n"
     "Serbian President Aleksandar Vučić denied on Friday that his country had sent ammunition to Ukraine.\n\n"
     "“It is a lie,” he said. “We have not exported a single bullet.”\n\n"
-    "Rain fell all day long.\n\n"
+    "And so to the end.\n\n"
     "Russia's SVR said that Serbian factories had sent shells to Kyiv through third countries.\n\n"
     "Read also: Ten things to know\n"
 )
@@ -67,7 +67,7 @@ def test_lines(small):
 
 
 def test_a_sentence_without_anybody(small):
-    _, told = lines(small, TEXT, "Rain fell")
+    _, told = lines(small, TEXT, "And so")
     assert told[1:] == ["  nobody is named who could be a source: only the reporter speaks"]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Calibration", "Model", "Result", "default_path", "load", "verify"]
+
+CHUNK = 16
+"""Articles that a process gets at once, with the model."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,18 @@ class Model:
             return
         from joblib import Parallel, delayed
 
-        yield from Parallel(n_jobs=jobs, return_as="generator")(delayed(self.label)(text) for text in texts)
+        items = iter(texts)
+        chunks = iter(lambda: tuple(islice(items, CHUNK)), ())
+        parallel = Parallel(n_jobs=jobs, return_as="generator")
+        for results in parallel(delayed(self._label_all)(chunk) for chunk in chunks):
+            yield from results
+
+    def _label_all(self, texts: Sequence[Article | str]) -> list[Result]:
+        return [self.label(text) for text in texts]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # spaCy's matchers are bound to this process's strings: another process makes its own.
+        return {name: value for name, value in vars(self).items() if name != "_cast"}
 
     def explain(self, article: Article | str, sentence: int) -> Explanation:
         """Why the sentence with this number got its label.
