@@ -35,12 +35,23 @@ LAYERS = (
     *("output", "storage", "model"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
-    *("corpus", "report", "cli", "__main__"),
+    *("corpus", "report", "web", "cli", "__main__"),
 )
 
 HEAVY = (
-    *("jinja2", "joblib", "matplotlib", "numpy", "onnxruntime", "openpyxl", "pandas", "pyarrow", "scipy"),
-    *("sklearn", "spacy", "torch", "tqdm", "trafilatura"),
+    *(
+        "fastapi",
+        "jinja2",
+        "joblib",
+        "matplotlib",
+        "numpy",
+        "onnxruntime",
+        "openpyxl",
+        "pandas",
+        "pyarrow",
+        "scipy",
+    ),
+    *("sklearn", "spacy", "starlette", "torch", "tqdm", "trafilatura", "uvicorn"),
 )
 
 
