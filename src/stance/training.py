@@ -35,7 +35,7 @@ from stance.topic import Topic, load_topic
 from stance.trials import Fold, Tried, calibrating, held_out, try_fold
 from stance.voices import Thresholds
 
-__all__ = ["TrainSettings", "base_folder", "train"]
+__all__ = ["TrainSettings", "base_folder", "folds_for", "train"]
 
 MOST_LEFT_OUT = 20
 """Annotated articles that are left out one by one; more go into `MANY_FOLDS` folds."""
@@ -91,7 +91,7 @@ def _train(
     for annotated in (*base, *own):
         progress("reading", len(prepared), len(base) + len(own))
         prepared.append(prepare(annotated, casts))
-    folds = _folds(prepared[: len(base)], prepared[len(base) :])
+    folds = folds_for(prepared[: len(base)], prepared[len(base) :])
     if len(folds) < 2:
         raise UsageError("one article is too few: held-out figures need at least two; annotate another one")
     tried: list[tuple[Tried, ...]] = []
@@ -129,7 +129,8 @@ def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
     return next(iter(topics.values()), None) or load_topic("serbia-arms")
 
 
-def _folds(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
+def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
+    """The folds of a training: composed worlds in `FOLDS`, annotated articles one by one or in `MANY_FOLDS`."""
     chosen = folds_of([article.annotated for article in base])
     parts = [[p for p in base if chosen[p.annotated.article.id] == fold] for fold in range(FOLDS)]
     folds = [Fold(f"composed-{number}", True, tuple(part)) for number, part in enumerate(parts) if part]

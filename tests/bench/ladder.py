@@ -1,0 +1,137 @@
+"""One row of the ladder: all held-out figures of a configuration, appended to `models/EXPERIMENTS.md`.
+
+    python -m tests.bench.ladder "what changed" [--drop BLOCK ...] [--polnear FOLDER] [--screen]
+
+Seeds are left out one article at a time, composed articles and contrast families in four folds by
+world (with --screen the first fold only). The focal sentences of a contrast family are those that
+no sibling shares. With --polnear the folder of the PolNeAR development part is labelled under the
+topic `open` and scored by its own `score.py`; nothing of it is trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from stance.annotations import read_annotations
+from stance.articles import ArticleFailure, read_articles
+from stance.cast import Cast
+from stance.evaluation import SetEvaluation, evaluate
+from stance.examples import Prepared, prepare
+from stance.features import BLOCKS
+from stance.fitting import fit_heads
+from stance.folds import family_of
+from stance.heldout import HeldOut
+from stance.model import Calibration, Model
+from stance.output.rows import rows as output_rows
+from stance.scores import Figure
+from stance.storage import pack_heads
+from stance.topic import load_topic
+from stance.training import folds_for
+from stance.trials import held_out, try_fold
+from stance.voices import Thresholds
+
+ROOT = Path(__file__).parents[2]
+LADDER = ROOT / "models" / "EXPERIMENTS.md"
+FIGURES = ("joint_accuracy", "speaker_accuracy", "stance_macro_f1", "attribution_f1")
+HEAD = f"""# Experiments
+
+Each row is one configuration, measured by `python -m tests.bench.ladder "what changed"`. Joint accuracy, speaker
+accuracy, stance macro-F1 and attribution F1 of each set, joint with its 95 % interval (seeds: counts); the contrast
+families' focal sentences right; PolNeAR development part: detection MCC, source F1, cue F1; seconds to fit and predict
+all folds on one core; bytes of the heads.
+
+| date | what changed | seeds | composed | contrast | focal | PolNeAR | s | bytes |
+|{"---|" * 9}
+"""
+
+
+def main() -> None:
+    """Measure one configuration and append its row."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("change")
+    parser.add_argument("--drop", action="append", default=[], choices=BLOCKS)
+    parser.add_argument("--polnear", type=Path)
+    parser.add_argument("--screen", action="store_true")
+    chosen = parser.parse_args()
+    began = time.perf_counter()
+    casts: dict[str, Cast] = {}
+    base = [prepare(a, casts) for a in read_annotations(ROOT / "annotations" / "composed")]
+    own = [prepare(a, casts) for a in read_annotations(ROOT / "annotations")]
+    folds = folds_for(base, own)
+    folds = folds[:1] if chosen.screen else folds
+    with threadpool_limits(1):
+        rows = held_out([try_fold(fold, [*base, *own], casts, tuple(chosen.drop)) for fold in folds])
+        seconds = time.perf_counter() - began
+        heads = fit_heads([*base, *own], tuple(chosen.drop))
+    sets = {scored.name: scored for scored in evaluate(rows).sets}
+    told = [shown(sets[name]) if name in sets else "–" for name in ("seeds", "composed", "contrast")]
+    polnear = attribution(base, tuple(chosen.drop), chosen.polnear) if chosen.polnear else "–"
+    size = sum(len(part) for part in pack_heads(heads))
+    row = [
+        time.strftime("%Y-%m-%d"),
+        chosen.change,
+        *told,
+        focal(rows),
+        polnear,
+        f"{seconds:.0f}",
+        f"{size:,}",
+    ]
+    if not LADDER.exists():
+        LADDER.write_text(HEAD, "utf-8")
+    with LADDER.open("a", encoding="utf-8") as ladder:
+        ladder.write(f"| {' | '.join(row)} |\n")
+    print(f"| {' | '.join(row)} |")
+
+
+def shown(scored: SetEvaluation) -> str:
+    """The four figures of a set; the first with its interval or counts."""
+    figures = [scored.figures[name] for name in FIGURES]
+    return " ".join([with_interval(figures[0]), *(f"{figure.value:.3f}" for figure in figures[1:])])
+
+
+def with_interval(figure: Figure) -> str:
+    """A figure with its interval, or with its counts where there is none."""
+    if figure.low is None:
+        return f"{figure.value:.3f} ({figure.right}/{figure.total})"
+    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+
+
+def focal(rows: Sequence[HeldOut]) -> str:
+    """The share of focal sentences that are right."""
+    seen = Counter((family_of(row.article), row.text) for row in rows if row.set == "contrast")
+    asked = [row for row in rows if row.set == "contrast" and seen[family_of(row.article), row.text] == 1]
+    right = sum(row.gold_primary == row.predicted_primary for row in asked)
+    return f"{right / len(asked):.3f} ({right}/{len(asked)})" if asked else "–"
+
+
+def attribution(base: Sequence[Prepared], drop: tuple[str, ...], folder: Path) -> str:
+    """Detection MCC, source and cue F1 on PolNeAR, by heads that learnt from composed articles alone."""
+    model = Model(fit_heads(base, drop), load_topic("open"), Thresholds(), Calibration(), "")
+    with tempfile.TemporaryDirectory() as out:
+        for article in read_articles([str(folder / "dev" / "text")]):
+            if not isinstance(article, ArticleFailure):
+                target = Path(out, f"{article.id}.jsonl")
+                target.write_text(
+                    "".join(json.dumps(row) + "\n" for row in output_rows(model.label(article)))
+                )
+        told = subprocess.run(
+            [sys.executable, str(folder / "score.py"), out], capture_output=True, text=True, check=True
+        ).stdout
+    words = told.split()
+    mcc = words[words.index("mcc") + 1]
+    scores = [line.split()[line.split().index("f1") + 1] for line in told.splitlines() if "f1" in line]
+    return f"{mcc} {scores[1]} {scores[2]}"
+
+
+if __name__ == "__main__":
+    main()
