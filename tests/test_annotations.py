@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -331,3 +332,16 @@ def test_worlds_share_no_name_of_a_party_or_a_leader(composed: list[AnnotatedArt
             assert families.setdefault(family, topic.name) == topic.name
     assert len(set(owner.values())) == 92
     assert len(families) == 90
+
+
+def test_a_carriage_return_in_a_sentence_is_written_and_read_back(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (before,) = read_annotations(folder)
+    text = before.article.text.replace("it is", "it\ris")
+    first = replace(before.sentences[0], text=text[:23])
+    changed = replace(before, article=replace(before.article, text=text),
+                      sentences=(first, *before.sentences[1:]))  # fmt: skip
+    (tmp_path / "texts" / "a.txt").write_bytes(text.encode())
+    write_annotations(folder / "a.csv", [changed])
+    write_articles(folder / "articles.csv", [changed])
+    assert read_annotations(folder) == [changed]

@@ -43,8 +43,12 @@ from stance.topic import BUILT_IN, Topic, load_topic
 __all__ = [
     "ARTICLES",
     "AnnotatedArticle",
+    "check_facts",
     "read_annotations",
+    "read_text",
+    "rebuilt_text",
     "row_files",
+    "text_faults",
     "write_annotations",
     "write_articles",
 ]
@@ -94,7 +98,7 @@ def read_annotations(folder: Path, articles: Path | None = None) -> list[Annotat
     problems += _twice(index)
     found = []
     for entry in index:
-        problems += _check_facts(entry)
+        problems += check_facts(entry)
         own = by_article.pop(entry["article"], [])
         if own:
             found.append(_read_article(entry, own, problems))
@@ -156,10 +160,6 @@ def _rows(annotated: AnnotatedArticle) -> Iterator[tuple[object, ...]]:
             yield (*place, item.speaker, item.stance, *spans, item.labelled_by)
 
 
-def find_span_fields(span: Span | None) -> tuple[object, ...]:
-    return (span.text, span.start, span.end) if span else (None, None, None)
-
-
 def _twice(index: Sequence[Row]) -> Iterator[str]:
     seen: dict[str, int] = {}
     for entry in index:
@@ -183,10 +183,10 @@ def _read_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> Annot
     labels = (*topic.labels, FURNITURE) if topic else None
     marked = list(_sentences(rows, problems))
     sentences = tuple(sentence for sentence, _ in marked)
-    text = _read_text(entry, problems) if entry["file"] else _rebuilt(sentences)
+    text = read_text(entry, problems) if entry["file"] else rebuilt_text(sentences)
     # Rows that could not be placed are named already; without them a rebuilt text is another one.
     if text is not None and (entry["file"] or len(problems) == before):
-        problems += _text_faults(entry, text, sentences)
+        problems += text_faults(entry, text, sentences)
     attributions = []
     for sentence, own in marked:
         if text is not None and (there := text[sentence.start : sentence.end]) != sentence.text:
@@ -264,7 +264,8 @@ def _place_faults(
             yield row.problem(told)
 
 
-def _text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
+def text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
+    """What does not fit between an article's digest, its text and its sentences."""
     digest = Article(entry["article"], text).sha256
     if entry["sha256"] != digest:
         told = entry["sha256"] or "empty"
@@ -278,7 +279,8 @@ def _text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterat
         end = max(end, next_end)
 
 
-def _read_text(entry: Row, problems: list[str]) -> str | None:
+def read_text(entry: Row, problems: list[str]) -> str | None:
+    """The text of the file that an entry of the list of articles names, in NFC."""
     folder = entry.path.parent
     places = [folder.parent / entry["file"], folder / entry["file"]]
     path = next((place for place in places if place.is_file()), None)
@@ -292,7 +294,8 @@ def _read_text(entry: Row, problems: list[str]) -> str | None:
         return None
 
 
-def _rebuilt(sentences: Sequence[Sentence]) -> str:
+def rebuilt_text(sentences: Sequence[Sentence]) -> str:
+    """The text of an article without a file of its own: its sentences, and white space between them."""
     text, paragraph = "", 0
     for sentence in sentences:
         fill = " " if sentence.paragraph == paragraph else "\n"
@@ -301,7 +304,8 @@ def _rebuilt(sentences: Sequence[Sentence]) -> str:
     return text
 
 
-def _check_facts(entry: Row) -> Iterator[str]:
+def check_facts(entry: Row) -> Iterator[str]:
+    """What is wrong with the date of an entry of the list of articles."""
     if not _DATE.fullmatch(entry["date"]):
         yield entry.problem(f"date is {entry['date']!r}, expected 2023, 2023-04, 2023-04-13 or nothing")
     if entry["date_source"] not in DATE_SOURCES:

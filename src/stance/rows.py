@@ -99,9 +99,11 @@ def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[
 def format_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """CSV text after RFC 4180, but with `\\n` line ends; None is an empty field."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    plain = csv.writer(out, lineterminator="\n")
+    # With this line end, Python before 3.13 leaves a carriage return without quotes, and reads a new row there.
+    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in ([*header], *map(list, rows)):
+        (quoted if any("\r" in str(field) for field in row) else plain).writerow(row)
     return out.getvalue()
 
 
