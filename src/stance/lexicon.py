@@ -29,9 +29,8 @@ __all__ = [
     "stance_cues_of",
 ]
 
-_LETTERS = str.maketrans(
-    {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "ı": "i", "’": "'"}
-)
+_LETTERS = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "ı": "i", "’": "'"})
+"""Letters that do not decompose into one without a diacritic."""
 
 
 @lru_cache(maxsize=65536)
@@ -39,9 +38,10 @@ def fold(word: str) -> str:
     """Lower case without diacritics, apostrophes straight: `Vučić’s` becomes `vucic's`."""
     if word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFD", word.translate(_LETTERS))
-    # A mark that stands alone has nothing under it; no word folds to nothing.
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower() or word
+    decomposed = unicodedata.normalize("NFD", word)
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    # A diacritic that stands alone has nothing under it; no word folds to nothing.
+    return bare.lower().translate(_LETTERS) or word
 
 
 def _inflected(verbs: str) -> Iterator[str]:
