@@ -19,7 +19,7 @@ PACKAGE = Path(stance.__file__).parent
 LAYERS = (
     *("errors", "labels", "records", "topic", "files"),
     *("dates", "decoding", "columns", "inputs", "webpages", "articles"),
-    *("rows", "annotations", "audit", "agreement"),
+    *("rows", "annotations"),
     *(
         "furniture",
         "boundaries",
@@ -34,8 +34,9 @@ LAYERS = (
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
     *("output", "storage", "model"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
+    *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
-    *("corpus", "report", "web", "cli", "__main__"),
+    *("corpus", "active", "sample", "report", "web", "cli", "__main__"),
 )
 
 HEAVY = (

@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stance.agreement import agree
+from stance.cli.options import OUTPUT
+from stance.cli.writing import format_for, write_text
 from stance.errors import UsageError
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    from stance.agreement import Agreement
 
-FORMATS = ("table", "json")
+__all__ = ["agree", "command"]
+
+
+def _json(agreement: Agreement) -> str:
+    return json.dumps(agreement.to_json(), ensure_ascii=False, indent=2)
+
+
+FORMATS: dict[str, Callable[[Agreement], str]] = {
+    "table": lambda agreement: agreement.table(),
+    "json": _json,
+    "html": lambda agreement: agreement.to_html(),
+}
+ENDINGS = {".json": "json", ".html": "html", ".htm": "html", ".txt": "table"}
+
+
+def agree(paths: tuple[Path, ...], form: str) -> str:
+    """Compare annotators, each a file or a folder, and tell it in one of `FORMATS`.
+
+    Raises:
+        UsageError: there are fewer than two, a file is broken, or they share no sentence.
+    """
+    from stance.agreement import agree as compare
+
+    return FORMATS[form](compare(paths))
 
 
 @click.command("agree")
 @click.argument("paths", metavar="A B [C...]", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="The format."
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    help="The format.  [default: by OUT's ending, or table]",
 )
-def command(paths: tuple[Path, ...], form: str) -> None:
+@click.option("-o", "--output", metavar="OUT", type=OUTPUT, help="Write to this file.")
+def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> None:
     """Measure how far annotators agree.
 
-    A, B, ... are files or folders of annotations, one per annotator.
+    A, B, ... are files or folders of annotations, one per annotator. A sentence that one of them
+    has not marked counts neither for nor against.
 
-    Per cent, Cohen's kappa (mean over pairs) and Krippendorff's alpha for speaker, stance and both,
-    over the sentences' primary labels; per label; F1 over attributions; and the disagreements.
+    Per cent, Cohen's kappa (of every pair, and their mean), Fleiss' kappa (sentences that all
+    marked) and Krippendorff's alpha (all, with gaps) for speaker, stance and both, over the
+    sentences' primary labels, with 95 % bootstrap intervals over articles (over sentences, where
+    fewer than ten articles are shared); each label against the rest; F1 over attributions and over
+    the words marked as source and cue; and every disagreement with its text.
 
     \b
-    Example:
+    Examples:
       stance agree annotations/readings/anna annotations/readings/ben
+      stance agree anna.csv ben.csv carla.csv -o agreement.html
     """
     if len(paths) < 2:
         raise UsageError(f"agreement takes two annotators or more, found {len(paths)}")
-    agreement = agree(paths)
-    if form == "json":
-        click.echo(json.dumps(agreement.to_json(), ensure_ascii=False, indent=2))
-    else:
-        click.echo(agreement.table())
+    write_text(agree(paths, format_for(form, output, FORMATS, ENDINGS)), output)

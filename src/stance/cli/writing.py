@@ -1,0 +1,45 @@
+"""Text that a command writes: in which format, to standard output or to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import click
+
+from stance.errors import UsageError
+from stance.files import atomic_write
+
+__all__ = ["format_for", "write_text"]
+
+
+def format_for(
+    chosen: str | None, output: Path | None, formats: Collection[str], endings: Mapping[str, str]
+) -> str:
+    """The format that was asked for, else that of the file's ending, else the first of `formats`.
+
+    Raises:
+        UsageError: no format was asked for and the file's ending names none.
+    """
+    if chosen is not None:
+        return chosen
+    if output is None:
+        return next(iter(formats))
+    if output.suffix.lower() in endings:
+        return endings[output.suffix.lower()]
+    known = ", ".join(endings)
+    raise UsageError(
+        f"-o {output}: no format ends in {output.suffix or 'nothing'!r}, expected one of {known}"
+    )
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file, whole or not at all.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if output is None:
+        click.echo(text)
+    else:
+        atomic_write(output, text if text.endswith("\n") else f"{text}\n")
