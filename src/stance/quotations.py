@@ -24,6 +24,7 @@ _STOPS = frozenset(".,!?…")
 _TURN = re.compile(" [—–―] ")
 _SPEAKS = re.compile("[—―] ")
 _DECADE = re.compile(r"\d\ds\b")
+_CLOSING_SINGLE = re.compile(r"(?<=\S)['’‘›](?!\w)")
 _LONGEST_SINGLE = 300
 """Characters that single marks may span; farther apart they are apostrophes."""
 
@@ -95,10 +96,7 @@ def _is_closed(text: str, at: int, end: int) -> bool:
     """Whether a single mark opens a quotation: another one closes it, and it is no apostrophe ('90s)."""
     if _DECADE.match(text, at + 1):
         return False
-    return any(
-        text[i] in "'’‘›" and not text[i + 1 : i + 2].isalnum() and not text[i - 1].isspace()
-        for i in range(at + 2, min(end, at + _LONGEST_SINGLE))
-    )
+    return _CLOSING_SINGLE.search(text, at + 2, min(end, at + _LONGEST_SINGLE)) is not None
 
 
 def _closes(text: str, at: int, opened: tuple[int, str], end: int) -> bool:
