@@ -44,6 +44,7 @@ __all__ = [
     "ARTICLES",
     "AnnotatedArticle",
     "check_facts",
+    "parse_article",
     "read_annotations",
     "read_text",
     "rebuilt_text",
@@ -101,7 +102,7 @@ def read_annotations(folder: Path, articles: Path | None = None) -> list[Annotat
         problems += check_facts(entry)
         own = by_article.pop(entry["article"], [])
         if own:
-            found.append(_read_article(entry, own, problems))
+            found.append(parse_article(entry, own, problems))
         elif not articles and entry["article"]:
             problems.append(
                 entry.problem(f"{entry['article']} has no rows, expected one per sentence in {folder}")
@@ -177,7 +178,11 @@ def _span_fields(span: Span | None) -> tuple[object, ...]:
     return (span.text, span.start, span.end) if span else (None, None, None)
 
 
-def _read_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> AnnotatedArticle | None:
+def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> AnnotatedArticle | None:
+    """One article from its line in the list of articles and its rows.
+
+    Faults go to `problems`, one line each; with any, there is no article.
+    """
     before = len(problems)
     topic = _topic(entry, problems)
     labels = (*topic.labels, FURNITURE) if topic else None
