@@ -45,10 +45,10 @@ LADDER = ROOT / "models" / "EXPERIMENTS.md"
 FIGURES = ("joint_accuracy", "speaker_accuracy", "stance_macro_f1", "attribution_f1")
 HEAD = f"""# Experiments
 
-Each row is one configuration, measured by `python -m tests.bench.ladder "what changed"`. Joint accuracy, speaker
-accuracy, stance macro-F1 and attribution F1 of each set, joint with its 95 % interval (seeds: counts); the contrast
-families' focal sentences right; PolNeAR development part: detection MCC, source F1, cue F1; seconds to fit and predict
-all folds on one core; bytes of the heads.
+Each row is one configuration, measured by `python -m tests.bench.ladder "what changed"`. Per set: joint
+accuracy with its 95 % interval (seeds: counts), speaker accuracy, stance macro-F1, attribution F1. Focal:
+the sentences of the contrast families that no sibling shares, right. PolNeAR, development part: detection
+MCC, source F1, cue F1. Seconds to fit and predict all folds on one core; bytes of the heads.
 
 | date | what changed | seeds | composed | contrast | focal | PolNeAR | s | bytes |
 |{"---|" * 9}
@@ -90,7 +90,7 @@ def main() -> None:
         LADDER.write_text(HEAD, "utf-8")
     with LADDER.open("a", encoding="utf-8") as ladder:
         ladder.write(f"| {' | '.join(row)} |\n")
-    print(f"| {' | '.join(row)} |")
+    sys.stdout.write(f"| {' | '.join(row)} |\n")
 
 
 def shown(scored: SetEvaluation) -> str:
