@@ -45,7 +45,7 @@ class Cast:
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
         self._matcher = PhraseMatcher(tokenise("").vocab, attr="NORM")
-        self._meaning: dict[str, _Meaning] = {}
+        self._meanings: dict[str, list[_Meaning]] = {}
         self._acronyms: dict[str, tuple[int, ...]] = {}
         for number, speaker in enumerate(topic.speakers):
             names = [speaker.name, *speaker.aliases] if speaker.name else speaker.aliases
@@ -56,12 +56,14 @@ class Cast:
             self._add(names, (None, "party", party))
 
     def _add(self, names: Sequence[str], meaning: _Meaning) -> None:
-        """Let these names mean somebody; a name that means somebody already keeps to that."""
+        """Let these names mean somebody; where one means somebody already, that goes first."""
         for name in names:
             words = [token.text for token in tokenise(name) if not token.is_space]
             key = " ".join(fold(word) for word in words)
-            if words and key not in self._meaning:
-                self._meaning[key] = meaning
+            if words and key in self._meanings:
+                self._meanings[key].append(meaning)
+            elif words:
+                self._meanings[key] = [meaning]
                 self._acronyms[key] = tuple(at for at, word in enumerate(words) if _is_acronym(word))
                 self._matcher.add(key, [_normed(words)])
 
@@ -71,9 +73,10 @@ class Cast:
         found = []
         for number, first, last in self._matcher(_normed(words)):
             key = strings[number]
-            hit = Hit(first, last, *self._meaning[key])
-            if _is_proper(hit, words) and not any(words[first + at].islower() for at in self._acronyms[key]):
-                found.append(hit)
+            if any(words[first + at].islower() for at in self._acronyms[key]):
+                continue
+            meant = (Hit(first, last, *meaning) for meaning in self._meanings[key])
+            found += [hit for hit in meant if _is_proper(hit, words)][:1]
         taken = [False] * len(words)
         kept = []
         for hit in sorted(found, key=lambda hit: (hit.first - hit.last, hit.first)):
