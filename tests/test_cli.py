@@ -1,13 +1,19 @@
-"""The command line: exit codes, streams, messages. The model is a fake; the plumbing is real."""
+"""The command line: exit codes, streams, messages. Mostly with a fake model, at the end with a real one."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
 import json
 import os
 import pickle
+import re
+import runpy
 import subprocess
 import sys
+import time
+import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,10 +23,12 @@ import pytest
 import stance
 from stance.articles import ArticleFailure
 from stance.cli import COMMANDS, group, main
+from stance.cli import progress as cli_progress
 from stance.corpus import ModelLabeller, Shard, label_corpus
 from stance.errors import ArticleError, ModelError, UsageError
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.topic import load_topic
+from tests.conftest import SEEDS, take
 
 
 def fake_label(article: Article) -> LabelledArticle:
@@ -336,14 +344,6 @@ class TestOthers:
         code, _, err = run(capfdbinary, "agree", paths[0])
         assert (code, err) == (2, "Error: agreement takes two annotators or more, found 1\n")
 
-    def test_audit(self, tmp_path, monkeypatch, capfdbinary):
-        monkeypatch.setattr("stance.audit.audit", lambda folder, fix: [f"broken {fix}"])
-        monkeypatch.setattr("stance.audit.second_looks", lambda folder: ["odd"])
-        told = "1 broken, 1 for a second look\n"
-        assert run(capfdbinary, "audit", tmp_path, "--fix") == (1, "broken True\nodd\n", told)
-        monkeypatch.setattr("stance.audit.audit", lambda folder, fix: [])
-        assert run(capfdbinary, "audit", tmp_path)[:2] == (0, "odd\n")
-
 
 class TestMain:
     def commands(self) -> dict[str, click.Command]:
@@ -415,3 +415,226 @@ class TestMain:
         done = subprocess.run(command, capture_output=True, env=environment, cwd=tmp_path, check=False)
         assert done.returncode == 2
         assert "—.toml: cannot read the topic" in done.stderr.decode("utf-8")
+
+
+GOOD = "Serbian President Aleksandar Vučić denied that ammunition was sent to Ukraine. “A lie 🤥,” he said.\n"
+KEYS = ("article", "sentence", "speaker", "stance")
+
+
+def jsonl(out: str) -> list[dict]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+class TestRealModel:
+    """The same commands with a trained model, as a user runs them."""
+
+    @pytest.fixture
+    def texts(self, tmp_path, monkeypatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a.txt").write_text(unicodedata.normalize("NFD", GOOD), "utf-8")
+        (folder / "z.txt").write_text(GOOD, "utf-8")
+        return folder
+
+    def test_every_format(self, trained, texts, capfdbinary):
+        for ending in ("csv", "jsonl", "html", "parquet", "sqlite", "xlsx"):
+            code, out, err = run(capfdbinary, "label", texts, "--model", trained, "-o", f"out.{ending}")
+            assert (code, out, err) == (0, "", "")
+        with Path("out.csv").open(encoding="utf-8", newline="") as stream:
+            table = [[row[key] for key in KEYS] for row in csv.DictReader(stream)]
+        rows_ = [[str(row[key]) for key in KEYS] for row in jsonl(Path("out.jsonl").read_text("utf-8"))]
+        assert table == rows_
+        assert {row[0] for row in table} == {"a", "z"}
+        code, out, _ = run(capfdbinary, "label", texts, "--model", trained)
+        assert (code, "2 articles" in out) == (0, True)
+
+    @pytest.mark.parametrize("form", ["jsonl", "csv", "html"])
+    def test_the_same_bytes_whatever_the_jobs(self, form, trained, tmp_path, capfdbinary):
+        args = ("label", *SEEDS, "--model", trained, "--format", form)
+        first = run(capfdbinary, *args)
+        assert first[0] == 0
+        assert run(capfdbinary, *args) == first
+        assert run(capfdbinary, *args, "--jobs", 2) == first
+
+    def test_alone_in_a_batch_or_from_standard_input(self, trained, capfdbinary, monkeypatch):
+        args = ("--model", trained, "--format", "jsonl")
+        batch = jsonl(run(capfdbinary, "label", *SEEDS, *args)[1])
+        for path in SEEDS:
+            alone = jsonl(run(capfdbinary, "label", path, *args)[1])
+            assert alone == [row for row in batch if row["article"] == path.stem]
+            monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+            piped = jsonl(run(capfdbinary, "label", "-", *args)[1])
+            # A file's name may hold a date, which standard input has not.
+            differing = {
+                key for one, two in zip(alone, piped, strict=True) for key in one if one[key] != two[key]
+            }
+            assert differing <= {"article", "date", "date_source"}
+        shards = [jsonl(run(capfdbinary, "label", *SEEDS, *args, "--shard", f"{n}/2")[1]) for n in (1, 2)]
+        assert sorted(map(str, shards[0] + shards[1])) == sorted(map(str, batch))
+
+    def test_text_stands_at_its_offsets(self, trained, texts, capfdbinary):
+        inputs = [*SEEDS, texts]
+        _, out, _ = run(capfdbinary, "label", *inputs, "--model", trained, "--format", "jsonl")
+        paths = {path.stem: path for path in (*SEEDS, *texts.iterdir())}
+        read = {name: path.read_bytes().decode("utf-8") for name, path in paths.items()}
+        text = {name: unicodedata.normalize("NFC", words) for name, words in read.items()}
+        spans = 0
+        for row in jsonl(out):
+            words = text[row["article"]]
+            assert row["article_sha256"] == hashlib.sha256(words.encode()).hexdigest()
+            assert row["text"] == words[row["start"] : row["end"]]
+            for span in (span for span in (row["source"], row["cue"]) if span):
+                assert span["text"] == words[span["start"] : span["end"]]
+                assert row["start"] <= span["start"] < span["end"] <= row["end"]
+                spans += 1
+        assert spans > 50
+
+    def test_an_article_off_the_topic(self, trained, texts, capfdbinary):
+        (texts / "o.txt").write_text("Minister Ana Kos said that the harvest was good.", "utf-8")
+        args = ("--model", trained, "--format", "jsonl")
+        (row,) = jsonl(run(capfdbinary, "label", texts / "o.txt", *args)[1])
+        assert (row["on_topic"], row["stance"], row["stance_probabilities"]) == (False, "none", None)
+        found = jsonl(run(capfdbinary, "label", texts / "a.txt", *args)[1])
+        assert all(row["on_topic"] for row in found)
+        assert {row["stance"] for row in found} != {"none"}
+
+    def test_other_topics(self, trained, texts, capfdbinary):
+        args = ("label", texts / "a.txt", "--model", trained, "--format", "jsonl", "--topic")
+        opened = jsonl(run(capfdbinary, *args, "open")[1])
+        assert {row["topic"] for row in opened} == {"open"}
+        assert {row["speaker"] for row in opened} <= {"other", "none"}
+        assert {row["stance"] for row in opened} == {"none"}
+        own = load_topic("serbia-arms").text.replace('label = "vucic"', 'label = "präsident"')
+        Path("my.toml").write_text(own.replace('name = "serbia-arms"', 'name = "mine"'), "utf-8")
+        found = jsonl(run(capfdbinary, *args, "my.toml")[1])
+        assert {row["topic"] for row in found} == {"mine"}
+        assert "präsident" in {row["speaker"] for row in found}
+
+    def test_bad_articles_cost_one_line_each(self, trained, texts, capfdbinary):
+        (texts / "empty.txt").write_bytes(b"")
+        (texts / "binary.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
+        (texts / "broken.txt.gz").write_bytes(b"\x1f\x8b\x08no")
+        args = ("label", texts, "--model", trained, "--format", "jsonl")
+        code, out, err = run(capfdbinary, *args, "--errors", "errors.jsonl")
+        failures = jsonl(Path("errors.jsonl").read_text("utf-8"))
+        assert code == 1
+        assert {row["article"] for row in jsonl(out)} == {"a", "z"}
+        assert [failure["article"] for failure in failures] == ["binary", "broken", "empty"]
+        assert err.splitlines() == [f"{failure['article']}: {failure['reason']}" for failure in failures]
+        assert run(capfdbinary, *args, "--jobs", 2)[:2] == (1, out)
+        assert run(capfdbinary, *args[:4], "-o", "out.csv")[0] == 1
+        assert Path("out.csv").read_text("utf-8").count("\n") > 2
+
+    @pytest.mark.parametrize(
+        ("args", "told"),
+        [
+            (["nowhere.txt"], "no such file or folder"),
+            (["bare"], "no articles in this folder, expected files that end in .txt"),
+            (["in/x.doc"], "unknown format .doc, expected .txt"),
+            (["in", "--topic", "broken.toml"], "broken.toml: not valid TOML"),
+            (["in", "-o", "missing/out.csv"], "missing/out.csv: cannot write here"),
+            (["in", "--format", "pdf"], "unknown format 'pdf'"),
+            (["-", "-o", "in"], "in is a folder, expected a file"),
+        ],
+    )
+    def test_what_cannot_run_writes_nothing(self, args, told, trained, texts, capfdbinary):
+        Path("bare").mkdir()
+        (texts / "x.doc").write_bytes(b"x")
+        Path("broken.toml").write_text("schema = ")
+        before = sorted(Path().rglob("*"))
+        code, out, err = run(capfdbinary, "label", *args, "--model", trained)
+        assert (code, out) == (2, "")
+        assert told in err.splitlines()[0]
+        assert "Traceback" not in err
+        assert sorted(Path().rglob("*")) == before
+
+    def test_broken_annotations_have_all_rows_named(self, tmp_path, capfdbinary):
+        folder = take(("a_01", "a_02"), tmp_path / "own")
+        lines = (folder / "a.csv").read_text("utf-8").splitlines(keepends=True)
+        for number, old, new in ((1, ",service,", ",king,"), (2, ",confirms,", ",maybe,"), (4, ",", ";")):
+            lines[number] = lines[number].replace(old, new)
+        (folder / "a.csv").write_text("".join(lines), "utf-8", newline="")
+        before = sorted(tmp_path.rglob("*"))
+        code, out, err = run(capfdbinary, "train", "--annotations", folder, "--no-base", "-o", tmp_path / "m")
+        assert (code, out) == (2, "")
+        for line in (2, 3, 5):
+            assert f"a.csv:{line}: " in err
+        assert all(line.startswith("Error: ") for line in err.splitlines())
+        assert sorted(tmp_path.rglob("*")) == before
+        code, out, _ = run(capfdbinary, "audit", folder)
+        assert code == 1
+        assert all(f"a.csv:{line}: " in out for line in (2, 3, 5))
+
+
+class TestExplainMistakes:
+    @pytest.mark.parametrize(
+        ("content", "code", "told"),
+        [(b"", 2, "empty, expected text"), (b"\x00\x01", 2, "binary data"), (None, 2, "no such file")],
+    )
+    def test_an_article_that_cannot_be_read(self, content, code, told, trained, tmp_path, capfdbinary):
+        path = tmp_path / "x.txt"
+        if content is not None:
+            path.write_bytes(content)
+        found = run(capfdbinary, "explain", path, "--sentence", 0, "--model", trained)
+        assert found[:2] == (code, "")
+        assert told in found[2]
+        assert len(found[2].splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class TestProgress:
+    def test_items_are_counted_on_a_terminal_only(self, monkeypatch):
+        monkeypatch.setattr(cli_progress, "DELAY", 0)
+        for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+            monkeypatch.setattr("sys.stderr", stream)
+            assert list(cli_progress.progress(range(3), "articles")) == [0, 1, 2]
+            assert ("articles" in stream.getvalue()) == shown
+        assert cli_progress.progress([1], "articles", quiet=True) == [1]
+
+    def test_steps_are_shown_on_a_terminal_only(self, monkeypatch):
+        monkeypatch.setattr(cli_progress, "DELAY", 0)
+        for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+            monkeypatch.setattr("sys.stderr", stream)
+            with cli_progress.steps() as report:
+                report("reading", 0, 2)
+                time.sleep(0.15)  # the bar is drawn ten times a second at most
+                report("reading", 2, 2)
+            assert ("reading" in stream.getvalue()) == shown
+
+
+class TestExamples:
+    def test_every_example_is_a_command_that_there_is(self):
+        context = click.Context(group)
+        commands = {f"{name} ": group.get_command(context, name) for name in COMMANDS}
+        tried = 0
+        for name, command in list(commands.items()):
+            if isinstance(command, click.Group):
+                commands |= {f"{name}{sub} ": entry for sub, entry in command.commands.items()}
+        for help_ in (group.help, *(command.help for command in commands.values())):
+            for line in re.findall(
+                r"^ *(?:cat \S+ \| )?stance (.+)$", help_.split("Example")[1], re.MULTILINE
+            ):
+                name = max((name for name in commands if line.startswith(name)), key=len)
+                flags = {flag for entry in commands[name].params for flag in entry.opts}
+                assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", line)) <= flags, line
+                tried += 1
+        assert tried >= len(COMMANDS)
+
+    def test_python_m_stance(self, monkeypatch, capfd):
+        monkeypatch.setattr("sys.argv", ["stance", "--version"])
+        with pytest.raises(SystemExit) as left:
+            runpy.run_module("stance", run_name="__main__")
+        assert (left.value.code, capfd.readouterr().out) == (0, f"stance, version {stance.__version__}\n")
+
+    def test_an_output_that_breaks_is_one_line(self, monkeypatch, capfd):
+        def full(*args, **kwargs):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("stance.cli.topic.check", full)
+        assert main(["topic", "check", "open"]) == 2
+        assert capfd.readouterr().err == "Error: output: No space left on device\n"
