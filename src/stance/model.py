@@ -24,10 +24,10 @@ from stance.describe import (
 )
 from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
+from stance.frames import to_frame
 from stance.heads import Head
 from stance.labels import NONE, STANCES
 from stance.output.page import page
-from stance.output.rows import flatten, rows
 from stance.parsing import split
 from stance.reading import ReadArticle, read_article
 from stance.records import Article, Attribution, LabelledArticle
@@ -81,10 +81,8 @@ class Result(LabelledArticle):
     """A labelled article, with the ways out of it."""
 
     def to_frame(self) -> pd.DataFrame:
-        """The contract's flat rows, one per attribution and one per sentence without any."""
-        import pandas as pd
-
-        return pd.DataFrame([flatten(row) for row in rows(self)])
+        """The contract's flat rows with their types; `stance.frames.to_frame` says which."""
+        return to_frame([self])
 
     def to_html(self) -> str:
         """The article as one self-contained page with its labels."""
@@ -155,6 +153,7 @@ class Model:
                 not found and probability < self.calibration.review_nobody
                 for found, probability in zip(attributions, nobody, strict=True)
             ),
+            speakers={label: self.topic.role_of(label) for label in self.topic.labels},
         )
 
     def label_many(self, texts: Iterable[Article | str], jobs: int = 1) -> Iterator[Result]:

@@ -100,7 +100,9 @@ class LabelledArticle:
 
     `attributions` has one tuple per sentence, in the order of `sentences`, empty where nobody
     but the reporter speaks; `nobody_confidence` has one calibrated probability per sentence
-    that nobody speaks. `model` is the digest of the model's manifest.
+    that nobody speaks. `model` is the digest of the model's manifest. `speakers` has the labels
+    of the topic in their order, each with its role. `annotators` has one entry per sentence, the
+    name of the one who corrected it or None, and is empty where nothing was corrected.
     """
 
     article: Article
@@ -112,3 +114,5 @@ class LabelledArticle:
     on_topic: bool
     model: str
     review_nobody: tuple[bool, ...] = ()
+    speakers: Mapping[str, str] = field(default_factory=dict)
+    annotators: tuple[str | None, ...] = ()

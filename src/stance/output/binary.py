@@ -1,44 +1,27 @@
-"""Parquet, SQLite and Excel workbooks: the flat columns, each with its type."""
+"""Parquet and Excel workbooks: the flat columns, each with its type."""
 
 from __future__ import annotations
 
 import datetime
 import itertools
 import re
-import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from stance.errors import UsageError
-from stance.labels import STANCES
 from stance.output.options import WriteOptions
-from stance.output.rows import FLAT_COLUMNS, ExtraColumns, article_row, flatten, rows
+from stance.output.rows import BOOLEANS, FLAT_COLUMNS, FLOATS, INTEGERS, ExtraColumns, stored
 from stance.output.spool import Spool
 from stance.output.text import flat_rows, guarded
 from stance.records import LabelledArticle
 
-__all__ = ["write_parquet", "write_sqlite", "write_xlsx"]
-
-INTEGERS = frozenset(
-    {"schema", "sentence", "paragraph", "start", "end", "source_start", "source_end", "cue_start", "cue_end"}
-)
-BOOLEANS = frozenset({"on_topic", "furniture", "review"})
-FLOATS = frozenset({"speaker_confidence", "stance_confidence", *(f"stance_probability_{s}" for s in STANCES)})
+__all__ = ["write_parquet", "write_xlsx"]
 
 ROW_GROUP = 10_000
 XLSX_ROWS = 1_048_576  # the sheet's limit, header included
 EPOCH = datetime.datetime(1980, 1, 1)  # zip knows no earlier day
-
-_ARTICLE = ("schema", "article", "article_sha256", "title", "outlet", "url", "date", "date_source", "topic",
-            "topic_sha256", "on_topic", "model")  # fmt: skip
-_INDEXES = """
-CREATE INDEX attributions_by_sentence ON attributions (article, sentence);
-CREATE INDEX attributions_by_label ON attributions (speaker, stance);
-CREATE INDEX attributions_by_date ON attributions (date);
-"""
 
 
 def write_parquet(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
@@ -89,48 +72,6 @@ def _arrow_column(samples: Mapping[type, object]) -> tuple[Any, Callable[[Any], 
         return pa.string(), str
 
 
-def write_sqlite(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
-    """A database with `articles` and `attributions` (the flat columns)."""
-    with closing(sqlite3.connect(path)) as database:
-        # The file is a temporary one that a crash leaves behind unseen: no journal is needed.
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute(f"CREATE TABLE articles ({_sql_columns(_ARTICLE)}, PRIMARY KEY (article))")
-        database.execute(
-            f"CREATE TABLE attributions ({_sql_columns(FLAT_COLUMNS)},"
-            " FOREIGN KEY (article) REFERENCES articles (article))"
-        )
-        extras = ExtraColumns()
-        known: set[str] = set()
-        for result in results:
-            own = {name: _stored(value) for name, value in extras.rename(result.article.extra).items()}
-            for name in extras.names:
-                if name not in known:
-                    known.add(name)
-                    database.execute(f"ALTER TABLE attributions ADD COLUMN {_quoted(name)}")
-            _insert(database, "articles", article_row(result))
-            for row in rows(result, attributions_only=options.attributions_only, text=options.text):
-                _insert(database, "attributions", {**flatten(row), **own})
-        database.executescript(_INDEXES)
-        database.commit()
-
-
-def _sql_columns(columns: Iterable[str]) -> str:
-    return ", ".join(f"{_quoted(column)} {_sql_type(column)}" for column in columns)
-
-
-def _sql_type(column: str) -> str:
-    return "INTEGER" if column in INTEGERS | BOOLEANS else "REAL" if column in FLOATS else "TEXT"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _insert(database: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
-    names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
-    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
-
-
 def write_xlsx(results: Iterable[LabelledArticle], path: Path, options: WriteOptions) -> None:
     """A workbook with one sheet; text that looks like a formula is guarded.
 
@@ -161,7 +102,7 @@ def write_xlsx(results: Iterable[LabelledArticle], path: Path, options: WriteOpt
 def _sheet_cell(value: object) -> object:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    value = guarded(str(value) if isinstance(value, bytes) else _stored(value))
+    value = guarded(str(value) if isinstance(value, bytes) else stored(value))
     return ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
@@ -182,8 +123,3 @@ def _batches(spool: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[s
     iterator = iter(spool)
     while batch := list(itertools.islice(iterator, size)):
         yield batch
-
-
-def _stored(value: object) -> object:
-    """A value that SQLite can hold; what it has no type for (a date) in its words."""
-    return value if value is None or isinstance(value, str | int | float | bytes) else str(value)

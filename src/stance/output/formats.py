@@ -11,7 +11,8 @@ from typing import IO
 
 from stance.errors import MissingExtra, UsageError
 from stance.files import atomic_path
-from stance.output.binary import write_parquet, write_sqlite, write_xlsx
+from stance.output.binary import write_parquet, write_xlsx
+from stance.output.database import write_sqlite
 from stance.output.options import WriteOptions
 from stance.output.page import write_html
 from stance.output.table import table_lines

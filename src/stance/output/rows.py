@@ -9,7 +9,19 @@ from typing import Any
 from stance.labels import NONE, STANCES
 from stance.records import Attribution, LabelledArticle, Sentence, Span
 
-__all__ = ["COLUMNS", "FLAT_COLUMNS", "ExtraColumns", "article_row", "flatten", "rows"]
+__all__ = [
+    "BOOLEANS",
+    "COLUMNS",
+    "FLAT_COLUMNS",
+    "FLOATS",
+    "INTEGERS",
+    "SCHEMA",
+    "ExtraColumns",
+    "article_row",
+    "flatten",
+    "rows",
+    "stored",
+]
 
 SCHEMA = 1
 
@@ -35,6 +47,13 @@ FLAT_COLUMNS = tuple(
 )
 """The same with the nested values taken apart."""
 
+INTEGERS = frozenset(
+    {"schema", "sentence", "paragraph", "start", "end", "source_start", "source_end", "cue_start", "cue_end"}
+)
+BOOLEANS = frozenset({"on_topic", "furniture", "review"})
+FLOATS = frozenset({"speaker_confidence", "stance_confidence", *(f"stance_probability_{s}" for s in STANCES)})
+"""The flat columns that hold figures; all others hold text."""
+
 
 def rows(
     result: LabelledArticle, *, attributions_only: bool = False, text: bool = True
@@ -46,16 +65,14 @@ def rows(
     """
     head = article_row(result)
     model = {"model": head.pop("model")}
-    reviews = result.review_nobody or (False,) * len(result.sentences)
-    for sentence, attributions, nobody, review in zip(
-        result.sentences, result.attributions, result.nobody_confidence, reviews, strict=True
+    for number, (sentence, attributions) in enumerate(
+        zip(result.sentences, result.attributions, strict=True)
     ):
         place = _place(sentence, text)
         for attribution in attributions:
             yield {**head, **place, **_labels(attribution), **model}
         if not attributions and not attributions_only:
-            reporter = Attribution(NONE, NONE, NONE, speaker_confidence=nobody, review=review)
-            yield {**head, **place, **_labels(reporter), **model}
+            yield {**head, **place, **_labels(_reporter(result, number)), **model}
 
 
 def flatten(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +106,11 @@ def article_row(result: LabelledArticle) -> dict[str, Any]:
     }
 
 
+def stored(value: object) -> object:
+    """A cell that a file with types can hold; what it has no type for (a date) in its words."""
+    return value if value is None or isinstance(value, str | int | float | bytes) else str(value)
+
+
 class ExtraColumns:
     """Names for the columns that the user's tables have besides, in the order they come up.
 
@@ -117,6 +139,16 @@ class ExtraColumns:
             self._taken.add(name.casefold())
             self._names[column] = name
         return self._names[column]
+
+
+def _reporter(result: LabelledArticle, number: int) -> Attribution:
+    """What a row says of a sentence in which nobody but the reporter speaks."""
+    annotator = result.annotators[number] if result.annotators else None
+    if annotator:
+        return Attribution(NONE, NONE, NONE, labelled_by=annotator)
+    review = bool(result.review_nobody) and result.review_nobody[number]
+    confidence = result.nobody_confidence[number]
+    return Attribution(NONE, NONE, NONE, speaker_confidence=confidence, review=review)
 
 
 def _place(sentence: Sentence, text: bool) -> dict[str, Any]:
