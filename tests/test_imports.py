@@ -32,7 +32,7 @@ LAYERS = (
         "reading",
     ),
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
-    *("output", "storage", "model"),
+    *("output", "frames", "storage", "model"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
