@@ -43,8 +43,9 @@ class Mention:
     """A noun phrase `words[first:last]` of a sentence, with the head `words[head]`.
 
     `kind` is `name`, `noun` or `pronoun`. `speaker` is the number of the cast's entry that it
-    matches, else None; `match` tells by what: `alias`, `description` or `metonym`. `party` is
-    the topic's party that it names, else None.
+    matches, else None; `match` tells by what: `alias`, `description`, `metonym` or, without a
+    speaker, `party`. `party` is the topic's party that it names, else None. A closing quotation
+    mark may stand behind the head: “Krušik”.
     """
 
     first: int
@@ -77,7 +78,7 @@ def find_mentions(
         if hit.last - 1 not in used and not (inside and hit.speaker is not None):
             yield _of_hit(hit, hit.first)
     for at, word in enumerate(folded):
-        if word in PRONOUNS and at not in used and at not in matched:
+        if word in PRONOUNS and at not in used and at not in matched and not capital[at]:
             yield Mention(at, at + 1, at, "pronoun")
 
 
