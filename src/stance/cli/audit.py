@@ -3,40 +3,80 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stance.cli.options import FOLDER
 
+if TYPE_CHECKING:
+    from stance.audit import Findings
+
 __all__ = ["audit", "command"]
 
 
-def audit(folders: tuple[Path, ...], fix: bool) -> tuple[list[str], list[str]]:
-    """What is broken in folders of annotations, and what deserves a second look, one line each."""
-    from stance.audit import audit as find_broken
-    from stance.audit import second_looks
+def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Findings, str | None]:
+    """What is broken in folders of annotations, what deserves a second look; and what was not looked at.
 
-    broken = [line for folder in folders for line in find_broken(folder, fix)]
-    return broken, [line for folder in folders for line in second_looks(folder)]
+    Raises:
+        UsageError: the model folder cannot be read (nothing is mended), or a file cannot be written.
+    """
+    from stance.audit import inspect
+    from stance.heldout import load_heldout
+    from stance.storage import default_folder
+
+    place = model or default_folder()
+    # Annotations can be checked where no model came along; one that was named must be there.
+    heldout = load_heldout(place) if model or place.exists() else []
+    findings = inspect(folders, fix, heldout)
+    return findings, _not_looked_at(findings, place, folders[0])
+
+
+def _not_looked_at(findings: Findings, model: Path, folder: Path) -> str | None:
+    if not findings.unseen:
+        return None
+    sentences = f"{findings.unseen} sentence{'' if findings.unseen == 1 else 's'}"
+    articles = f"{findings.unseen_articles} article{'' if findings.unseen_articles == 1 else 's'}"
+    return (
+        f"{sentences} of {articles} have no out-of-fold prediction in {model}, so their labels were not held "
+        f"against one: run  stance train --annotations {folder} -o DIR  and audit with --model DIR"
+    )
 
 
 @click.command("audit")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FOLDER)
 @click.option(
-    "--fix", is_flag=True, help="Fill in offsets of sources and cues that occur once in their sentence."
+    "--fix",
+    is_flag=True,
+    help="Fill in missing digests, and offsets of sentences, sources and cues whose words occur once.",
 )
-def command(paths: tuple[Path, ...], fix: bool) -> int:
-    """Find annotations that are broken or suspicious, one line each.
+@click.option(
+    "--model",
+    metavar="DIR",
+    type=FOLDER,
+    help="A model folder that was trained on these annotations: its out-of-fold predictions name unlikely "
+    "labels.  [default: the one that comes along]",
+)
+def command(paths: tuple[Path, ...], fix: bool, model: Path | None) -> int:
+    """Find annotations that are broken or suspicious, one line each with file and line number.
 
-    A PATH is a folder of annotations. The exit code is 1 where something is broken; what merely
-    deserves a second look leaves it at 0.
+    A PATH is a folder of annotations. Broken is what no command can read. For a second look are
+    cues that speak against their label, sentences of nearly the same words with different labels,
+    and labels that a model which never saw the article thinks unlikely, the unlikeliest first.
+    They are hints, not faults.
+
+    Exit codes: 0 nothing is broken, whatever deserves a second look; 1 something is broken; 2 the
+    command cannot run as asked.
 
     \b
     Example:
       stance audit annotations/ --fix
     """
-    broken, suspicious = audit(paths, fix)
-    for line in (*broken, *suspicious):
+    findings, note = audit(paths, fix, model)
+    for line in (*findings.broken, *findings.suspicious):
         click.echo(line)
-    click.echo(f"{len(broken)} broken, {len(suspicious)} for a second look", err=True)
-    return 1 if broken else 0
+    if note:
+        click.echo(note, err=True)
+    counts = f"{len(findings.broken)} broken, {len(findings.suspicious)} for a second look"
+    click.echo(counts, err=True)
+    return 1 if findings.broken else 0
