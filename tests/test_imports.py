@@ -32,7 +32,7 @@ LAYERS = (
         "reading",
     ),
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
-    *("output", "frames", "storage", "model"),
+    *("output", "frames", "positions", "storage", "model"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
@@ -41,6 +41,7 @@ LAYERS = (
 
 HEAVY = (
     *(
+        "datasketch",
         "fastapi",
         "jinja2",
         "joblib",

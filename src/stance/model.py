@@ -180,6 +180,15 @@ class Model:
         # spaCy's matchers are bound to this process's strings: another process makes its own.
         return {name: value for name, value in vars(self).items() if name != "_cast"}
 
+    def positions(self, results: Iterable[LabelledArticle]) -> pd.DataFrame:
+        """Who takes which position when, one row per attribution with a stance, by date.
+
+        `stance.positions.positions` gives the same with holders and shifts.
+        """
+        from stance.positions import positions
+
+        return positions(results).to_frame()
+
     def explain(self, article: Article | str, sentence: int) -> Explanation:
         """Why the sentence with this number got its label.
 

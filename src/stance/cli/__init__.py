@@ -28,6 +28,7 @@ COMMANDS = {
     "evaluate": "stance.cli.evaluate",
     "verify": "stance.cli.verify",
     "topic": "stance.cli.topic",
+    "positions": "stance.cli.positions",
     "agree": "stance.cli.agree",
     "audit": "stance.cli.audit",
 }

@@ -1,0 +1,91 @@
+"""`stance positions`: who takes which position, when, with the evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from stance.cli.options import OUTPUT
+from stance.errors import ModelError, UsageError
+from stance.files import atomic_write
+
+__all__ = ["command", "positions"]
+
+FORMATS = ("table", "json", "csv", "html")
+
+
+def positions(
+    paths: Sequence[Path], output: Path | None, form: str | None, unsure: bool, width: int
+) -> bytes:
+    """The positions that label files tell, in a format; written to `output` where there is one.
+
+    Raises:
+        UsageError: a file cannot be read, holds no labels, or the output does not fit.
+    """
+    from stance.positions.formats import choose_format, render
+    from stance.positions.gather import positions as gather
+
+    chosen = choose_format(form, output)
+    if output and output.resolve() in {path.resolve() for path in paths}:
+        raise UsageError(f"-o {output} is one of the inputs: choose another name")
+    found = gather(paths, unsure=unsure)
+    precision = _precision(found.models, unsure) if found.shifts and chosen != "csv" else None
+    rendered = render(found, chosen, width=width, precision=precision)
+    if output:
+        atomic_write(output, rendered)
+    return rendered
+
+
+def _precision(models: Sequence[str], unsure: bool) -> str | None:
+    """What held-out predictions say of the list of shifts, where the model that comes along labelled."""
+    from stance.heldout import load_heldout
+    from stance.model import default_path
+    from stance.positions.precision import shift_precision
+
+    try:
+        manifest = (default_path() / "manifest.json").read_bytes()
+        if f"sha256:{hashlib.sha256(manifest).hexdigest()}" not in models:
+            return None
+        return shift_precision(load_heldout(default_path()), unsure=unsure).told()
+    except (OSError, ModelError):
+        return None  # the positions stand without it
+
+
+@click.command("positions")
+@click.argument(
+    "paths",
+    metavar="LABELS...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "-o", "--output", metavar="OUT", type=OUTPUT, help="Write to this file; the format follows its ending."
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="The format.  [default: by OUT's ending, or table]"
+)
+@click.option(
+    "--unsure", is_flag=True, help="Let shifts rest on labels that the model marked for review, too."
+)
+def command(paths: tuple[Path, ...], output: Path | None, form: str | None, unsure: bool) -> None:
+    """Tell who takes which position, when, and with which words.
+
+    LABELS are files that label wrote: .jsonl, .csv, .parquet or .sqlite. Finds shifts (another
+    position later), contradictions (within an article or a day) and changes of practice ("yes, but no
+    longer").
+
+    \b
+    Examples:
+      stance positions labels.jsonl
+      stance positions 2023.csv 2024.csv -o positions.html
+    """
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    rendered = positions(paths, output, form, unsure, width)
+    if output is None:
+        sys.stdout.buffer.write(rendered)
