@@ -13,7 +13,7 @@ from typing import IO, cast
 from stance.columns import TABLES
 from stance.errors import MissingExtra, UsageError
 
-__all__ = ["PAGES", "STDIN", "TEXTS", "find_inputs", "kind_of", "names_of", "open_input"]
+__all__ = ["CORRECTIONS", "PAGES", "STDIN", "TEXTS", "find_inputs", "kind_of", "names_of", "open_input"]
 
 STDIN = Path("-")
 """Stands for standard input."""
@@ -21,6 +21,9 @@ STDIN = Path("-")
 TEXTS = (".txt", ".md")
 PAGES = (".html", ".htm")
 KNOWN = (*TEXTS, *PAGES, *TABLES)
+
+CORRECTIONS = "corrections.csv"
+"""The name, or the ending of the name, of a file of corrections: in a folder, it is no article."""
 
 
 def find_inputs(paths: Sequence[str]) -> list[Path]:
@@ -50,6 +53,7 @@ def _files(path: Path) -> list[Path]:
             for folder, _, names in os.walk(path)
             for name in names
             if kind_of(Path(name)) in KNOWN and not name.startswith(".")
+            if name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}")
         )
         if not files:
             raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -21,6 +21,10 @@ from stance.errors import UsageError
 from stance.files import atomic_path
 from stance.output.options import WriteOptions
 from stance.records import LabelledArticle
+
+if TYPE_CHECKING:
+    from stance.corrections import Corrector
+    from stance.model import Model
 
 __all__ = ["LabelSettings", "command", "label"]
 
@@ -52,6 +56,7 @@ class LabelSettings:
     jobs: int = 1
     shard: Shard | None = None
     errors: Path | None = None
+    corrections: Path | None = None
     read: ReadOptions = field(default_factory=ReadOptions)
     write: WriteOptions = field(default_factory=WriteOptions)
 
@@ -74,7 +79,7 @@ def label(
     topic = load_topic(settings.topic) if settings.topic else None
     inputs = read_articles(settings.paths, settings.read, stdin)
     labeller = ModelLabeller(settings.model, topic)
-    labeller.model()
+    correct = _corrector(settings, labeller.model())
     failures: list[ArticleFailure] = []
 
     def labelled() -> Iterator[LabelledArticle]:
@@ -85,7 +90,7 @@ def label(
                 failures.append(result)
                 tell(f"{result.article}: {result.reason}")
             else:
-                yield result
+                yield correct(result) if correct else result
 
     with ExitStack() as stack:
         errors = stack.enter_context(atomic_path(settings.errors)) if settings.errors else None
@@ -93,11 +98,28 @@ def label(
         if errors:
             lines = (json.dumps(vars(failure), ensure_ascii=False) + "\n" for failure in failures)
             errors.write_bytes("".join(lines).encode("utf-8", "replace"))
+    for line in correct.told() if correct else ():
+        tell(line)
     return failures
+
+
+def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:
+    """What applies the corrections: of the file asked for, or of the one that lies beside the output."""
+    from stance.corrections import Corrector, corrections_path, read_corrections
+
+    beside = corrections_path(settings.output) if settings.output else None
+    path = settings.corrections or (beside if beside and beside.is_file() else None)
+    if path is None:
+        return None
+    if path.is_dir():
+        path = corrections_path(path)
+    return Corrector(read_corrections(path, model.topic.labels), path.name)
 
 
 def _check_overwrite(settings: LabelSettings) -> None:
     inputs = {Path(path).resolve() for path in settings.paths if path != "-"}
+    if settings.corrections:
+        inputs.add(settings.corrections.resolve())
     for option, target in (("-o", settings.output), ("--errors", settings.errors)):
         if target and target.resolve() in inputs:
             raise UsageError(f"{option} {target} is one of the inputs: choose another name")
@@ -138,6 +160,13 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 )
 @click.option(
     "--errors", metavar="FILE", type=OUTPUT, help="Also write failed articles to this file, as JSON Lines."
+)
+@click.option(
+    "--corrections",
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Apply the corrections of this file, or of the corrections.csv in this folder.  "
+    "[default: OUT's own, such as labels.corrections.csv beside labels.csv]",
 )
 @_column_options
 def command(**options: Any) -> int:
