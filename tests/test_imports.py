@@ -19,7 +19,7 @@ PACKAGE = Path(stance.__file__).parent
 LAYERS = (
     *("errors", "labels", "records", "topic", "files"),
     *("dates", "decoding", "columns", "inputs", "webpages", "articles"),
-    *("rows", "annotations"),
+    *("rows", "annotations", "corrections"),
     *(
         "furniture",
         "boundaries",
