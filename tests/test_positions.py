@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from stance.annotations import read_annotations
 from stance.cli import main
 from stance.errors import UsageError
+from stance.heldout import heldout_line
 from stance.model import Calibration, Model
 from stance.output.formats import choose_format, write_results
 from stance.output.options import WriteOptions
@@ -516,23 +516,44 @@ def test_labels_without_text_still_tell():
     assert "(no text: label without --no-text)" in "\n".join(table_lines(found, 100))
 
 
-def test_the_precision_of_shifts_is_counted_at_both_ends():
-    def sentence(article, number, gold, predicted, **more):
-        return heldout_row(
-            number, gold, predicted, set="composed", topic="world", article=article,
-            text=f"{article} says in sentence number {number} what nobody else has said before.", **more,
-        )  # fmt: skip
+def sentence(article, number, gold, predicted, **more):
+    text = f"{article} says in sentence number {number} what nobody else has said before."
+    facts = {"set": "composed", "topic": "world", "article": article, "text": text, **more}
+    return heldout_row(number, gold, predicted, **facts)
 
+
+def test_the_precision_of_shifts_is_counted_at_both_ends():
     rows = [
         sentence("w_1", 0, "leader denies", "leader denies"),
         sentence("w_2", 0, "leader hedges", "leader hedges"),
         sentence("w_3", 0, "leader hedges", "leader confirms"),
-        replace(sentence("w_3", 1, "leader denies", "leader denies"), set="contrast"),
+        sentence("w_3", 1, "leader denies", "leader denies", set="contrast"),
     ]
     measured = shift_precision(rows)
     assert (measured.right, measured.total, measured.worlds, measured.articles) == (1, 2, 1, 3)
     assert measured.value == 0.5
     assert shift_precision([]).value is None
+
+
+def test_the_precision_is_told_where_the_shipped_model_labelled(tmp_path, monkeypatch, capfdbinary):
+    rows = [
+        sentence("w_1", 0, "leader denies", "leader denies"),
+        sentence("w_2", 0, "leader hedges", "leader hedges"),
+    ]
+    (tmp_path / "heldout.jsonl").write_text("\n".join(map(heldout_line, rows)), "utf-8")
+    (tmp_path / "manifest.json").write_text("{}", "utf-8")
+    monkeypatch.setattr("stance.storage.default_folder", lambda: tmp_path)
+    told = []
+    for model in ("sha256:" + hashlib.sha256(b"{}").hexdigest(), "sha256:another"):
+        labels = tmp_path / "labels.jsonl"
+        lines = [
+            json.dumps(row(date, stance, model=model))
+            for date, stance in ((MARCH, "denies"), (JUNE, "hedges"))
+        ]
+        labels.write_text("\n".join(lines), "utf-8")
+        told.append(json.loads(run(capfdbinary, labels, "--format", "json")[1])["shift_precision"])
+    assert told == [shift_precision(rows).told(), None]
+    assert told[0].startswith("1 of 1 shifts (100%) right at both ends")
 
 
 def test_every_format_is_offered():

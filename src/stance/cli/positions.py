@@ -44,14 +44,15 @@ def positions(
 def _precision(models: Sequence[str], unsure: bool) -> str | None:
     """What held-out predictions say of the list of shifts, where the model that comes along labelled."""
     from stance.heldout import load_heldout
-    from stance.model import default_path
     from stance.positions.precision import shift_precision
+    from stance.storage import default_folder
 
+    folder = default_folder()
     try:
-        manifest = (default_path() / "manifest.json").read_bytes()
+        manifest = (folder / "manifest.json").read_bytes()
         if f"sha256:{hashlib.sha256(manifest).hexdigest()}" not in models:
             return None
-        return shift_precision(load_heldout(default_path()), unsure=unsure).told()
+        return shift_precision(load_heldout(folder), unsure=unsure).told()
     except (OSError, ModelError):
         return None  # the positions stand without it
 
