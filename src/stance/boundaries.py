@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
@@ -104,13 +105,14 @@ class _Place:
 
 def _nothing_before(place: _Place) -> bool | None:
     """A mark after nothing, or after a list number, ends nothing."""
-    before = [
-        word
-        for word in place.tokens.words[place.begin : place.mark + 1]
-        if _has_letter_or_digit(word) or word in ":;"
-    ]
-    number = before and before[-1].rstrip(".").isdigit() and len(before[-1].rstrip(".")) <= 2
-    return False if not before or (number and (len(before) == 1 or before[-2] in ":;")) else None
+    words = place.tokens.words
+    backwards = (words[i] for i in range(place.mark, place.begin - 1, -1))
+    before = list(islice((word for word in backwards if _has_letter_or_digit(word) or word in ":;"), 2))
+    if not before:
+        return False
+    last = before[0].rstrip(".")
+    number = last.isdigit() and len(last) <= 2
+    return False if number and (len(before) == 1 or before[1] in ":;") else None
 
 
 def _lower_case(place: _Place) -> bool | None:

@@ -57,6 +57,23 @@ class Mention:
     party: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a sentence is written: `upper` throughout, in `title` case; `first` is its first word but marks."""
+
+    upper: bool
+    title: bool
+    first: int
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> _Style:
+        return cls(
+            upper=all(word.isupper() for word in words if word.isalpha()),
+            title=sum(word[0].isupper() for word in words) > len(words) / 2,
+            first=next((at for at, word in enumerate(words) if word[0].isalnum()), len(words)),
+        )
+
+
 def find_mentions(
     words: Sequence[str], folded: Sequence[str], cast: Cast, lower: set[str]
 ) -> Iterator[Mention]:
@@ -67,7 +84,8 @@ def find_mentions(
     """
     hits = cast.match(words)
     matched = {at: hit for hit in hits for at in range(hit.first, hit.last)}
-    capital = [_is_name(at, words, folded, lower) or at in matched for at in range(len(words))]
+    style = _Style.of(words)
+    capital = [_is_name(at, words, folded, lower, style) or at in matched for at in range(len(words))]
     used: set[int] = set()
     found: list[Mention] = []
     for first, last in _phrases(words, folded, capital, matched):
@@ -82,17 +100,17 @@ def find_mentions(
             yield Mention(at, at + 1, at, "pronoun")
 
 
-def _is_name(at: int, words: Sequence[str], folded: Sequence[str], lower: set[str]) -> bool:
+def _is_name(at: int, words: Sequence[str], folded: Sequence[str], lower: set[str], style: _Style) -> bool:
     """Whether a word is capitalised for itself and not because it begins the sentence."""
     word = words[at]
     if not word[0].isupper():
         return False
     if folded[at] in STOPS or folded[at] in PRONOUNS:
-        return word.isupper() and len(word) > 1 and not all(w.isupper() for w in words if w.isalpha())
-    begins = at == 0 or not any(w[0].isalnum() for w in words[:at])
-    if begins and (folded[at] in lower or cue_of(folded[at]) or noun_of(folded[at])):
+        return word.isupper() and len(word) > 1 and not style.upper
+    cue = cue_of(folded[at]) is not None
+    if at <= style.first and (cue or folded[at] in lower or noun_of(folded[at])):
         return False
-    return not (cue_of(folded[at]) and sum(w[0].isupper() for w in words) > len(words) / 2)
+    return not (cue and style.title)
 
 
 def _phrases(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +68,15 @@ class ReadArticle:
         return frozenset(word for term in self.topic.terms for word in _telling(term))
 
 
+def _are_quoted(starts: Sequence[int], quotations: Sequence[Quotation]) -> Iterator[bool]:
+    """Whether each word, told by its offset, stands in one of the quotations; both are in order."""
+    at = 0
+    for start in starts:
+        while at < len(quotations) and quotations[at].end <= start:
+            at += 1
+        yield at < len(quotations) and quotations[at].start <= start
+
+
 def _telling(term: str) -> list[str]:
     """The words of a term that tell it: "aid" says little of "military aid", but all of "aid"."""
     words = [fold(token.text) for token in tokenise(term) if token.text[0].isalnum()]
@@ -104,7 +113,7 @@ def _read_sentence(
     while at < len(quotations) and quotations[at].start < sentence.end:
         here.append((at, quotations[at]))
         at += 1
-    quoted = tuple(any(q.start <= start < q.end for _, q in here) for start in starts)
+    quoted = tuple(_are_quoted(starts, [quotation for _, quotation in here]))
     crossing = [
         (number, q) for number, q in here if q.start < sentence.start or q.end > sentence.end or q.continues
     ]
