@@ -105,6 +105,7 @@ WRONG = [
     (["in", "--topic", "nowhere.toml"], "nowhere.toml"),
     (["in", "--errors", "no/such/folder/e.jsonl"], "cannot write here"),
     (["in/a.txt", "-o", "in/a.txt", "--format", "csv"], "one of the inputs"),
+    (["in", "-o", "out.jsonl", "--errors", "out.jsonl"], "choose two names"),
 ]
 
 
@@ -303,6 +304,23 @@ class TestOthers:
         assert run(capfdbinary, "evaluate", "--model", "m", "-o", "out") == (0, told + "\n", "")
         assert Path("out").read_text() == told
 
+    def test_evaluate_takes_the_shipped_model_by_default(self, tmp_path, monkeypatch, capfdbinary):
+        monkeypatch.setattr("stance.model.default_path", lambda: tmp_path)
+        monkeypatch.setattr("stance.evaluation.load_heldout", lambda path: f"rows of {path}")
+        monkeypatch.setattr("stance.evaluation.evaluate", lambda rows, *rest, command: f"{rows}, {command}")
+        monkeypatch.setattr("stance.report.terminal", lambda scores: scores)
+        assert run(capfdbinary, "evaluate") == (0, f"rows of {tmp_path}, stance evaluate\n", "")
+
+    def test_a_topic_that_will_not_work_well_is_noted(self, tmp_path, capfdbinary):
+        path = tmp_path / "t.toml"
+        path.write_text(
+            'schema = 1\nname = "t"\nallegation = "x"\n[[speakers]]\nlabel = "boss"\nrole = "leader"\n'
+        )
+        code, out, _ = run(capfdbinary, "topic", "check", path)
+        assert code == 0
+        assert "note: boss has no name, alias or description" in out
+        assert "note: there are no terms" in out
+
     def test_a_new_topic_is_sound(self, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.chdir(tmp_path)
         code, out, err = run(capfdbinary, "topic", "new", "grain-deal")
@@ -369,6 +387,9 @@ class TestMain:
                 entry.name for entry in command.params if isinstance(entry, click.Option) and not entry.help
             ]
             assert not bare, name
+
+    def test_a_command_that_is_none(self):
+        assert group.get_command(click.Context(group), "lable") is None
 
     def test_version(self, capfdbinary):
         assert run(capfdbinary, "--version") == (0, f"stance, version {stance.__version__}\n", "")
