@@ -16,6 +16,7 @@ __all__ = ["SINGLE_ROLES", "Dossier", "Turn", "Voice", "described", "key_of", "s
 SINGLE_ROLES = ("leader", "service", "document")
 """Roles that one source plays: several mentions in a sentence are the same one."""
 
+_ARTICLES = frozenset(["the", "a", "an"])
 _APPOSED = frozenset([",", "(", "of", "from", "at", "with", "for", "by", "who", "-"])
 _BODIES = frozenset(["analyst", "body", "service"])
 _CLAUSE_ENDS = frozenset([",", ";", "and", "but", "while", "whereas", "-", "—", "–"])
@@ -46,16 +47,22 @@ class Voice:
 
 @dataclass
 class Dossier:
-    """What the article says of each named source: its fullest name, the nouns in and behind its names."""
+    """What the article says of each named source: its fullest name, the nouns in and behind its names.
+
+    `aliases` has the names of the topic's other sources, under each of their folded aliases.
+    """
 
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, article: ReadArticle) -> Dossier:
         """Collect over all sentences of an article."""
         dossier = cls()
+        for source in article.topic.sources:
+            dossier.aliases |= {fold(name): source.name for name in (source.name, *source.aliases)}
         for sentence in article.sentences:
             for mention in sentence.mentions:
                 if mention.kind == "name":
@@ -80,9 +87,10 @@ class Dossier:
             return told if " " in told or not known else known
         known = self.names.get(key_of(sentence, mention)) if mention.kind == "name" else None
         first = mention.first + (
-            sentence.folded[mention.first] in ("the", "a", "an") and mention.last - mention.first > 1
+            sentence.folded[mention.first] in _ARTICLES and mention.last - mention.first > 1
         )
-        return known or sentence.text(first, mention.last)
+        told = known or sentence.text(first, mention.last)
+        return self.aliases.get(fold(told), told)
 
 
 def _bare_name(topic: Topic, sentence: ReadSentence, mention: Mention) -> str:
@@ -111,7 +119,7 @@ def _is_before_name(word: str, folded: str, is_body: bool) -> bool:
     """Whether a word stands before a name and is no part of it: article, title, office, quotation mark."""
     if folded in PARTICLES or word == "-":
         return False
-    if not word[0].isupper() or folded in ("the", "a", "an"):
+    if not word[0].isupper() or folded in _ARTICLES:
         return True
     return not is_body and (folded.rstrip(".") in TITLES or bool(noun_of(folded)))
 
