@@ -32,7 +32,7 @@ LAYERS = (
         "reading",
     ),
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
-    *("output", "frames", "positions", "storage", "model"),
+    *("output", "frames", "positions", "storage", "model", "component"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
