@@ -130,7 +130,7 @@ def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
 
 
 def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
-    """The folds of a training: composed worlds in `FOLDS`, annotated articles one by one or in `MANY_FOLDS`."""
+    """Composed articles in `FOLDS` folds by world; annotated ones one by one, or in `MANY_FOLDS`."""
     chosen = folds_of([article.annotated for article in base])
     parts = [[p for p in base if chosen[p.annotated.article.id] == fold] for fold in range(FOLDS)]
     folds = [Fold(f"composed-{number}", True, tuple(part)) for number, part in enumerate(parts) if part]
