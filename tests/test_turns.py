@@ -31,7 +31,7 @@ def holder(text: str, words: str, at: int = 0, role: str = "other") -> str:
         ("The company “Policske Strojirny” spoke.", "The company “Policske Strojirny”", "Policske Strojirny"),
         # bodies keep the nouns of their names
         ("The State Department spoke.", "The State Department", "State Department"),
-        ("The Army Signals Agency spoke.", "The Army Signals Agency", "Army Signals Agency"),
+        ("The Foreign Trade Agency spoke.", "The Foreign Trade Agency", "Foreign Trade Agency"),
         ("The Union Press Agency spoke.", "The Union Press Agency", "Union Press Agency"),
         ("The New York Times spoke.", "The New York Times", "New York Times"),
         ("The paper Glas spoke.", "The paper Glas", "Glas"),

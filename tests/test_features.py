@@ -1,0 +1,369 @@
+"""What the heads see: each block of features, by sentences made for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from stance.features import role_features, running_features, source_features, stance_features
+from stance.features.places import bin_of, cue_after, cue_before, kind_of, near, owned_by, predicate_at
+from stance.turns import Dossier, Turn, Voice
+from tests.readers import mention, read, turn
+
+
+def of_source(text: str, words: str, at: int = 0) -> set[str]:
+    article = read(text)
+    return set(source_features(article, at, mention(article, words, at)))
+
+
+def of_role(text: str, words: str, at: int = 0, turns: tuple[Turn, ...] = ()) -> set[str]:
+    article = read(text)
+    return set(role_features(article, at, mention(article, words, at), Dossier.of(article), turns))
+
+
+def of_running(text: str, before: Turn, at: int = 0, link: str = "previous") -> set[str]:
+    return set(running_features(read(text), at, before, link))
+
+
+def of_stance(text: str, words: str | None, role: str = "other", at: int = 0, *others: str) -> set[str]:
+    article = read(text)
+    own = mention(article, words, at) if words else None
+    voice = Voice(own, role, tuple(mention(article, other, at) for other in others))
+    return set(stance_features(article, at, voice))
+
+
+# places
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "kind"),
+    [
+        ("Ana Đurić left.", "Ana Đurić", "leader/alias"),
+        ("A Ruritanian president left.", "A Ruritanian president", "leader/description"),
+        ("Syldavia left.", "Syldavia", "service/metonym"),
+        ("So Borduria left.", "Borduria", "party/receiver"),
+        ("Then him they saw.", "him", "he"),
+        ("The paper left.", "The paper", "document+body"),
+        ("The Trade Ministry left.", "The Trade Ministry", "name/body"),
+        ("Ludo Hess left.", "Ludo Hess", "name"),
+    ],
+)
+def test_the_kind_of_a_mention(text: str, words: str, kind: str) -> None:
+    article = read(text)
+    assert kind_of(article, article.sentences[0], mention(article, words)) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "after", "before"),
+    [
+        ("Hess denied it.", "Hess", ("denied", "deny", 0, 0), ("", "", 99, 0)),
+        ("Hess, the minister, denied it.", "Hess", ("denied", "deny", 4, 1), ("", "", 99, 0)),
+        ("So said Hess.", "Hess", ("", "", 99, 0), ("said", "say", 0, 0)),
+        ("It was denied by Kord and Hess.", "Hess", ("", "", 99, 0), ("denied", "deny", 3, 1)),
+        ("Hess left “and denied it”.", "Hess", ("", "", 99, 1), ("", "", 99, 0)),  # another voice's cue
+        ("“Hess denied it,” he said.", "Hess", ("denied", "deny", 0, 0), ("", "", 99, 0)),
+    ],
+)
+def test_the_cues_next_to_a_mention(text: str, words: str, after: object, before: object) -> None:
+    article = read(text)
+    sentence = article.sentences[0]
+    assert cue_after(sentence, mention(article, words)) == after
+    assert cue_before(sentence, mention(article, words)) == before
+
+
+@pytest.mark.parametrize(("at", "word"), [(-1, "^"), (0, "a"), (1, "b"), (2, "$"), (9, "$")])
+def test_the_word_at_a_place(at: int, word: str) -> None:
+    assert near(("a", "b"), at) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("has repeatedly denied it", "denied"),
+        ("did not say", "say"),
+        (", who said", "$"),
+        ("", "$"),
+        ("has been not also", "$"),
+    ],
+)
+def test_the_predicate(text: str, predicate: str) -> None:
+    assert predicate_at(text.split(), 0) == predicate
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "owned"),
+    [
+        ("Kord's press office spoke.", "Kord", ("body",)),
+        ("His aides spoke.", "His", ("person",)),
+        ("Kord's horse spoke.", "Kord", ("-",)),
+        ("Kord spoke.", "Kord", ()),
+    ],
+)
+def test_what_a_mention_owns(text: str, words: str, owned: tuple[str, ...]) -> None:
+    article = read(text)
+    assert owned_by(article.sentences[0], mention(article, words)) == owned
+
+
+def test_numbers_are_binned() -> None:
+    assert [bin_of(number) for number in (0, 1, 2, 3, 4, 5, 8, 9, 99)] == [
+        *("0", "1", "2", "3-4", "3-4", "5-8", "5-8", "9+", "9+"),
+    ]
+
+
+# source: each row is a sentence, a mention in it, features that it has, features that it has not
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "there", "not_there"),
+    [
+        (
+            "Hess has denied the report.",
+            "Hess",
+            {
+                "structure:kind=name", "structure:begins=True&name", "structure:first=True",
+                "structure:count=2",
+                "structure:quoted=False", "structure:share=0", "cues:cue=deny&gap=1&between=0",
+                "lexical:before=^", "lexical:after=has", "lexical:after2=has denied", "lexical:around=^|has",
+                "lexical:head=hess", "lexical:ahead=denied", "lexical:predicate=denied",
+                "lexical:predicate~denie",
+                "structure:verbal=True&kind=name", "cues:outer=2", "structure:before=-&verb=aux",
+            },
+            {"structure:closes=True", "lexical:behind=has", "lexical:ahead=hess"},
+        ),
+        (
+            "Hess has denied the report.",
+            "the report",
+            {
+                "structure:first=False", "structure:begins=False&document+saying",
+                "cues:precue=deny&gap=0&between=0",
+                "structure:covered=near&quoted=False", "structure:earlier=1&verb=-", "lexical:behind=hess",
+                "structure:before=deny&verb=-",
+            },
+            {"structure:covered=no&quoted=False"},
+        ),
+        (
+            "“We sell to Kord,” said the aide.",
+            "Kord",
+            {"structure:quoted=True", "structure:kind=name&quoted=True", "structure:share=2", "cues:outer=1"},
+            {"structure:quoted=False", "cues:cue=say&near=True&kind=name"},  # "said" is not in the quotation
+        ),
+        (
+            "“We sell to Kord,” said the aide.",
+            "the aide",
+            {"cues:precue=say&near=True&kind=person", "structure:closes=True", "structure:quoted=False"},
+            set(),
+        ),
+        (
+            "The office of the president denied it.",
+            "the president",
+            {"cues:of=body&kind=leader", "lexical:before=of", "lexical:before2=office of"},
+            set(),
+        ),
+        (
+            "Kord's press office denied it.",
+            "Kord",
+            {"cues:owns=body", "cues:owns=body&kind=name"},
+            {"cues:of=-&kind=name"},
+        ),
+        (
+            "Hess, the minister, denied it.",
+            "Hess",
+            {"lexical:apposed=denied", "cues:apposed=deny&kind=name"},
+            set(),
+        ),
+        ("Who is Hess?", "Hess", {"structure:question=True&quoted=False"}, set()),
+    ],
+)  # fmt: skip
+def test_features_of_a_mention(text: str, words: str, there: set[str], not_there: set[str]) -> None:
+    found = of_source(text, words)
+    assert there - found == set()
+    assert not_there & found == set()
+
+
+def test_a_quotation_that_crosses_is_told() -> None:
+    text = "“We sell. Hess buys,” he said."
+    assert "structure:inside=FalseTrue&quoted=True" in of_source("“Kord sells. We buy,” he said.", "Kord")
+    assert "structure:inside=TrueFalse&quoted=True" in of_source(text, "Hess", 1)
+
+
+def test_names_drop_out_but_for_their_words() -> None:
+    """The cast, the parties and other names are seen by what they are."""
+    one = of_source("Ana Đurić denied it.", "Ana Đurić")
+    other = of_source("Đurić denied it.", "Đurić")
+    assert {name for name in one ^ other if not name.startswith("lexical:")} == set()
+
+
+# role
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "turns", "there"),
+    [
+        (
+            "Hess, an analyst at Northgate, spoke.",
+            "Hess",
+            (),
+            {"structure:described=analyst", "lexical:described=northgate", "discourse:last=-&other"},
+        ),
+        ("Minister Hess spoke.", "Minister Hess", (), {"lexical:word=minister",
+            "structure:described=person"}),
+        ("His office spoke.", "His office", (), {"structure:possessed&body", "lexical:word=office"}),
+        (
+            "He denied it.",
+            "He",
+            (turn(0, "leader"), turn(0, "document")),
+            {
+                "discourse:last=document&he", "discourse:antecedent=leader&he",
+                "discourse:antecedent=leader&he&gap=0", "discourse:spoke=leader&he",
+                "discourse:spoke=document&he",
+                "cues:cue=denied&he", "cues:cue=deny&near=True",
+            },
+        ),
+        (
+            "It denied it.",
+            "It",
+            (turn(0, "service"), turn(0, "leader")),
+            {"discourse:antecedent=service&it", "discourse:last=leader&it"},
+        ),
+        ("They denied it.", "They", (turn(0, "other"),), {"discourse:antecedent=other&they"}),
+        ("He denied it.", "He", (), {"discourse:antecedent=-&he&gap=-"}),
+        (
+            "The spokesman told Ana Đurić so.",
+            "The spokesman",
+            (),
+            {"discourse:beside=leader&person&definite"},
+        ),
+        ("So Hess spoke.", "Hess", (turn(0, "analyst", "hess"),), {"discourse:same=analyst"}),
+    ],
+)  # fmt: skip
+def test_features_of_a_role(text: str, words: str, turns: tuple[Turn, ...], there: set[str]) -> None:
+    assert there - of_role(text, words, turns=turns) == set()
+
+
+def test_what_the_article_says_of_a_name_elsewhere() -> None:
+    found = of_role("So Hess spoke. Ludo Hess, an economist, left.", "Hess")
+    assert {"structure:known=analyst", "lexical:known=economist"} <= found
+    assert "structure:described=analyst" not in found
+
+
+def test_a_noun_may_mean_somebody_introduced_before() -> None:
+    text = "Ludo Hess, an economist, spoke. The economist left."
+    assert "discourse:meant=analyst" in of_role(text, "The economist", 1, (turn(0, "analyst", "hess"),))
+    assert "discourse:meant=-" in of_role(text, "The economist", 1, (turn(0, "analyst", "kord"),))
+
+
+def test_the_mentions_before_a_pronoun() -> None:
+    found = of_role("Ana Đurić met Hess. The minister left, and he denied it.", "he", 1)
+    assert {
+        "discourse:subject=leader/alias&he",
+        "discourse:previous=leader&he",
+        "discourse:nearest=person&he",
+    } <= found
+    assert not any(name.startswith("discourse:nearest") for name in of_role("So Hess spoke.", "Hess"))
+
+
+# running
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "before", "link", "there"),
+    [
+        (
+            "Hess spoke. “It goes on. We buy.”",
+            2,
+            turn(0, "leader"),
+            "block",
+            {
+                "structure:block&inside=True&ends=False", "structure:block&inside=True&ends=False&share=4",
+                "structure:link=block&gap=2&same=True", "discourse:role=leader&gap=2",
+                "lexical:person=True&share=4",
+                "structure:starts=plain", "lexical:first=we", "lexical:first3=we buy .&role=leader",
+                "lexical:person=False&role=leader",
+            },
+        ),
+        ("“We buy.”", 0, turn(0), "block", {"structure:starts=quote"}),
+        ("and so on.", 0, turn(3), "previous", {"structure:starts=lower",
+            "structure:link=previous&gap=3-4&same=True"}),
+        (
+            "It lists:\n\nHe denied it.",
+            1,
+            turn(0, "document"),
+            "previous",
+            {
+                "structure:list=True", "discourse:role=document&same=False", "cues:outer=deny",
+                "cues:outer=1&share=0",
+                "lexical:word=denied", "structure:mentions=2&role=document", "discourse:wasexplicit=True",
+            },
+        ),
+        ("He left.", 0, turn(0), "previous", {"structure:list=False", "cues:outer=0&share=0",
+            "lexical:last=."}),
+    ],
+)  # fmt: skip
+def test_features_of_running_on(text: str, at: int, before: Turn, link: str, there: set[str]) -> None:
+    assert there - of_running(text, before, at, link) == set()
+
+
+# stance
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "there", "not_there"),
+    [
+        (
+            "Ana Đurić denied that Ruritania sold 5 tons to Borduria, Hess said.",
+            "Ana Đurić",
+            {
+                "lexical:<source>", "lexical:<seller>", "lexical:<receiver>", "lexical:<name>",
+                "lexical:<num>",
+                "lexical:<source> denied", "lexical:denied", "lexical:~denie", "patterns:deny",
+                "patterns:deny&other", "cues:cue=denied", "cues:cueclass=deny",
+                "cues:cue=denied&negated=False",
+                "cues:class=deny", "discourse:seller", "discourse:receiver",
+                "discourse:terms=False&parties=seller+receiver", "discourse:receiver=True&terms=False",
+                "structure:role=other", "structure:running=False",
+            },
+            {"lexical:duric", "lexical:ana", "lexical:ruritania", "lexical:hess", "lexical:5"},
+        ),
+        ("The SIB lied to Đurić.", "The SIB", {"lexical:<leader>", "lexical:the <source>"},
+            {"lexical:<service>"}),
+        ("Hess met Syldavia.", "Hess", {"lexical:<accuser>", "discourse:accuser"}, {"lexical:<service>"}),
+        (
+            "He has not sold grain.",
+            "He",
+            {"lexical:not sold", "lexical:not grain", "cues:negation", "discourse:terms=True&before=False"},
+            {"lexical:not ."},
+        ),
+        ("He did not say, but sold.", "He", {"lexical:not say"}, {"lexical:not sold"}),
+        ("It may or might, if so.", "It", {"cues:modal=2+", "cues:condition&modal"}, {"cues:condition=2+"}),
+        ("He did not confirm it.", "He", {"cues:cue=confirm&negated=True"}, set()),
+        ("It was not confirmed by Hess.", "Hess", {"cues:precue=confirmed&negated=True"}, set()),
+        ("It was confirmed by not only Hess.", "Hess", {"cues:precue=confirmed&negated=False"}, set()),
+        ("Was it Hess?", "Hess", {"structure:question=True"}, {"structure:question=False"}),
+        ("“It is a lie.”", None, {"structure:running=True", "structure:share=4", "patterns:lie"},
+            {"cues:cue="}),
+    ],
+)  # fmt: skip
+def test_features_of_a_stance(text: str, words: str | None, there: set[str], not_there: set[str]) -> None:
+    found = of_stance(text, words)
+    assert there - found == set()
+    assert not_there & found == set()
+
+
+def test_of_several_sources_each_has_its_part() -> None:
+    text = "Hess denied it, but Kord confirmed it."
+    hess, kord = of_stance(text, "Hess", "other", 0, "Kord"), of_stance(text, "Kord", "other", 0, "Hess")
+    assert {"patterns:deny", "lexical:denied", "lexical:out=confirmed"} <= hess
+    assert {"patterns:concede", "lexical:confirmed", "lexical:out=denied"} <= kord
+    assert "lexical:confirmed" not in hess
+    assert "patterns:deny" not in kord
+
+
+def test_the_sentences_before_tell_what_it_is_about() -> None:
+    text = "Hess denied the grain. So it went. He left."
+    assert "discourse:told=denies&running=False" in of_stance(text, "it", at=1)
+    assert {"discourse:terms=False&before=True", "discourse:terms=False&near=True"} <= of_stance(
+        text, "it", at=1
+    )
+    assert {"discourse:terms=False&before=False", "discourse:terms=False&near=True"} <= of_stance(
+        text, "He", at=2
+    )
+    assert not any(name.startswith("discourse:told") for name in of_stance(text, "Hess"))
