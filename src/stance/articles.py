@@ -24,7 +24,7 @@ from stance.inputs import PAGES, STDIN, TEXTS, find_inputs, kind_of, names_of, o
 from stance.records import Article
 from stance.webpages import decode_page, extract, looks_like_page
 
-__all__ = ["STDIN", "ArticleFailure", "ReadOptions", "find_inputs", "read_articles"]
+__all__ = ["STDIN", "ArticleFailure", "ReadOptions", "find_inputs", "read_articles", "read_document"]
 
 _SNIFFED = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -92,10 +92,10 @@ def _read_all(
             if kind_of(path) in TABLES:
                 yield from _rows(path, names[path], columns[path])
             elif path == STDIN and stdin is not None:
-                yield _document(stdin.read(), "stdin", "")
+                yield read_document(stdin.read(), "stdin", "")
             else:
                 with open_input(path) as file:
-                    yield _document(file.read(), names[path], kind_of(path), path.name)
+                    yield read_document(file.read(), names[path], kind_of(path), path.name)
         except ArticleError as error:
             yield ArticleFailure(names[path], str(error))
         except (OSError, EOFError, UnicodeError, zlib.error) as error:
@@ -118,8 +118,15 @@ def _unique(found: Iterator[Article | ArticleFailure]) -> Iterator[Article | Art
         yield item if name == item.id else replace(item, id=name)
 
 
-def _document(data: bytes, name: str, kind: str, file: str = "") -> Article:
-    """A text, Markdown or HTML file; of an unknown kind (standard input) it is seen by its beginning."""
+def read_document(data: bytes, name: str, kind: str, file: str = "") -> Article:
+    """The article in the bytes of a file called `file`, under the id `name`.
+
+    `kind` is the file's ending; where it is empty (standard input), a page is told from a text by its
+    beginning.
+
+    Raises:
+        ArticleError: the bytes are empty, binary, of an unknown encoding, or a page without an article.
+    """
     text = clean(decode(data) if kind in TEXTS else decode_page(data))
     if kind in PAGES or (not kind and looks_like_page(text)):
         text, facts = extract(text)
