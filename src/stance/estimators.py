@@ -1,7 +1,8 @@
 """The heads as scikit-learn estimators: fitted here, stored as plain arrays.
 
 `HeadClassifier` takes lists of feature names, one list per example, and keeps scikit-learn's
-contract (`get_params`, `clone`, `cross_val_predict`, `GridSearchCV`).
+contract (`get_params`, `clone`, `cross_val_predict`, `GridSearchCV`) as far as that input allows:
+`tests/test_sklearn.py` runs scikit-learn's own checks and names those that ask for a matrix.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -33,6 +35,9 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     Parameters: `C`, the inverse strength of the L2 penalty; `min_count`, in how many examples a
     feature must occur; `drop`, blocks of features to leave out.
+
+    `X` is a list, an array or a pandas Series with one sequence of feature names per example, of
+    any length. A feature that `fit` did not see counts nothing.
     """
 
     def __init__(self, C: float = 10.0, min_count: int = 2, drop: tuple[str, ...] = ()) -> None:
@@ -41,7 +46,13 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.drop = drop
 
     def fit(self, X: Examples, y: Sequence[str], sample_weight: Any = None) -> HeadClassifier:
-        """Learn from `X`, one sequence of feature names per example, and `y`, the answers."""
+        """Learn from `X`, one sequence of feature names per example, and `y`, the answers.
+
+        Raises:
+            TypeError: `X` is a sparse matrix or a table.
+            ValueError: an example is no sequence of names, or no feature occurs in `min_count`
+                examples.
+        """
         self.vectorizer_ = TfidfVectorizer(
             analyzer=unique, binary=True, min_df=self.min_count, dtype=np.float64
         )
@@ -81,7 +92,30 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             intercept=intercept.astype(np.float32),
         )
 
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that an example is a sequence of names, not a row of a matrix."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags
+
     def _kept(self, X: Examples) -> Examples:
+        examples = _examples(X)
         if not self.drop:
-            return X
-        return [[name for name in names if name.split(":", 1)[0] not in self.drop] for names in X]
+            return examples
+        return [[name for name in names if name.split(":", 1)[0] not in self.drop] for names in examples]
+
+
+def _examples(X: Any) -> Examples:
+    """The examples as a list; what would be read as something else is refused."""
+    expected = "expected one sequence of feature names per example"
+    if issparse(X):
+        raise TypeError(f"X is a sparse matrix, {expected}")
+    if hasattr(X, "columns"):
+        raise TypeError(f"X is a table, {expected}: give one of its columns")
+    examples = list(X if hasattr(X, "__iter__") else np.asarray(X))
+    for number, names in enumerate(examples):
+        # A text is a sequence too, of letters.
+        if isinstance(names, str | bytes) or not hasattr(names, "__iter__"):
+            raise ValueError(f"X[{number}] is {str(names)[:40]!r}, {expected}")
+    return examples
