@@ -13,6 +13,7 @@ __all__ = ["need_web"]
 
 _PACKAGES = {
     "fastapi": "fastapi",
+    "markdown_it": "markdown-it-py",
     "uvicorn": "uvicorn",
     "python_multipart": "python-multipart",
     "prometheus_client": "prometheus-client",
