@@ -59,6 +59,7 @@ from tests.readers import WORLD, mention, mentioned, read
         ("Hess named names.", ["Hess"]),
         # time
         ("On Monday officials spoke in April.", ["officials"]),
+        ("Officials met Jan Hess on Jan. 5 and Sept. 1.", ["Officials", "Jan Hess"]),
         ("Yesterday the ministry spoke in May.", ["the ministry"]),
         # bare nouns of saying are no source
         ("Reports said so.", []),

@@ -26,6 +26,8 @@ _NOUN_CUES = frozenset(word for kind in CUES for word in CUES[kind] if noun_of(w
 }
 """Words that are a cue as a verb and name a thing as a noun ("report", "state")."""
 
+_SHORT_MONTHS = frozenset(["jan.", "feb.", "apr.", "aug.", "sep.", "sept.", "oct.", "nov.", "dec."])
+
 _PERSONS = frozenset(["person", "analyst"])
 _PEOPLE = frozenset(["authorities", "men", "people", "police", "women"])
 
@@ -103,7 +105,7 @@ def find_mentions(
 def _is_name(at: int, words: Sequence[str], folded: Sequence[str], lower: set[str], style: _Style) -> bool:
     """Whether a word is capitalised for itself and not because it begins the sentence."""
     word = words[at]
-    if not word[0].isupper():
+    if not word[0].isupper() or folded[at] in _SHORT_MONTHS:
         return False
     if folded[at] in STOPS or folded[at] in PRONOUNS:
         return word.isupper() and len(word) > 1 and not style.upper
