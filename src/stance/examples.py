@@ -17,7 +17,7 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence, read_article
 from stance.records import Attribution
 from stance.turns import Dossier, Turn, Voice
-from stance.voices import links, role_of_cast, turn_at
+from stance.voices import MEMORY, links, role_of_cast, turn_at
 
 __all__ = ["Example", "Prepared", "prepare"]
 
@@ -78,7 +78,8 @@ class _Collector:
         for at in range(len(self.read.sentences)):
             for head, example in self._sentence(at):
                 examples[head].append(example)
-            self.turns += [turn for pair in self.aligned[at] if (turn := self._turn(at, pair))]
+            spoke = [turn for pair in self.aligned[at] if (turn := self._turn(at, pair))]
+            self.turns = [*self.turns, *spoke][-MEMORY:]
         return examples
 
     def _sentence(self, at: int) -> Iterator[tuple[str, Example]]:

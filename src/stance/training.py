@@ -97,7 +97,8 @@ def _train(
     tried: list[tuple[Tried, ...]] = []
     for fold in folds:
         progress("predicting what is held out", len(tried), len(folds))
-        tried.append(try_fold(fold, prepared, casts))
+        # Annotated articles are calibrated on the composed folds, which may not have seen them.
+        tried.append(try_fold(fold, prepared[: len(base)] if fold.base else prepared, casts))
     progress("fitting the model", 0, 1)
     heads = fit_heads(prepared)
     calibration, temperature = fit_calibration(calibrating(tried, None))

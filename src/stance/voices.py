@@ -19,10 +19,16 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import SINGLE_ROLES, Dossier, Turn, Voice, key_of
 
-__all__ = ["Heard", "Listener", "Thresholds", "hear", "links", "role_of_cast", "turn_at"]
+__all__ = ["MEMORY", "Heard", "Listener", "Thresholds", "hear", "links", "role_of_cast", "turn_at"]
 
 REACH = 4
 """Sentences over which a source can go on speaking without being named."""
+
+BLOCK = 40
+"""Sentences of a quotation that are searched for the one that names its speaker."""
+
+MEMORY = 200
+"""Turns that are remembered: enough for any article, and a bound on the cost of a book."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,14 @@ def links(
     sentence = article.sentences[at]
     if sentence.quotation is not None:
         for step in (1, -1):
-            i = at + step
-            while 0 <= i < len(article.sentences) and article.sentences[i].quotation == sentence.quotation:
+            for i in range(at + step, at + step * BLOCK, step):
+                inside = 0 <= i < len(article.sentences)
+                if not inside or article.sentences[i].quotation != sentence.quotation:
+                    break
                 turn = turn_of(i)
                 if turn:
                     yield "block", turn
                     return
-                i += step
     if turns and sentence.sentence.index - turns[-1].sentence <= REACH:
         yield "previous", turns[-1]
 
@@ -144,7 +151,7 @@ class Listener:
             ]
             silence *= prod(1.0 - heard.probability for heard in running)
             found = [heard for heard in running if heard.probability >= self.thresholds.running]
-        self.turns += [heard.turn for heard in found]
+        self.turns = [*self.turns, *(heard.turn for heard in found)][-MEMORY:]
         return tuple(found), silence
 
     def _accepted(self, at: int) -> list[tuple[Mention, float]]:

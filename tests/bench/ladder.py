@@ -70,7 +70,12 @@ def main() -> None:
     folds = folds_for(base, own)
     folds = folds[:1] if chosen.screen else folds
     with threadpool_limits(1):
-        rows = held_out([try_fold(fold, [*base, *own], casts, tuple(chosen.drop)) for fold in folds])
+        rows = held_out(
+            [
+                try_fold(fold, base if fold.base else [*base, *own], casts, tuple(chosen.drop))
+                for fold in folds
+            ]
+        )
         seconds = time.perf_counter() - began
         heads = fit_heads([*base, *own], tuple(chosen.drop))
     sets = {scored.name: scored for scored in evaluate(rows).sets}

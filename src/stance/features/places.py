@@ -75,12 +75,11 @@ def cue_before(sentence: ReadSentence, mention: Mention) -> CueNear:
 
 def _first_cue(sentence: ReadSentence, mention: Mention, places: range) -> CueNear:
     between = 0
-    heads = {other.head for other in sentence.mentions}
     for gap, at in enumerate(places):
         kind = cue_of(sentence.folded[at])
         if kind and sentence.quoted[at] == sentence.quoted[mention.head]:
             return CueNear(sentence.folded[at], kind, gap, between)
-        between += at in heads
+        between += at in sentence.heads
     return CueNear(*_NO_CUE, between)
 
 

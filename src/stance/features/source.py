@@ -24,6 +24,8 @@ _AHEAD, _BEHIND = 7, 5
 """Words after and before a mention that are looked at one by one."""
 
 _LONGEST_APPOSITION = 18
+_EARLIER = 8
+"""Mentions before a mention that are asked whether their cue covers it."""
 
 
 def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator[str]:
@@ -104,7 +106,7 @@ def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str
     words, quoted = sentence.folded, sentence.quoted[mention.head]
     earlier = [m for m in sentence.mentions if m.last <= mention.first and sentence.quoted[m.head] == quoted]
     covered = "no"
-    for other in earlier:
+    for other in earlier[-_EARLIER:]:
         cue = cue_after(sentence, other)
         if cue.gap < 3 and other.last + cue.gap < mention.first:
             covered = "near" if mention.first - other.last - cue.gap < 3 else "far"
