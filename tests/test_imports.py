@@ -36,7 +36,7 @@ LAYERS = (
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
-    *("corpus", "active", "sample", "report", "web", "cli", "__main__"),
+    *("corpus", "learning", "active", "sample", "report", "web", "cli", "__main__"),
 )
 
 HEAVY = (

@@ -31,6 +31,7 @@ COMMANDS = {
     "positions": "stance.cli.positions",
     "agree": "stance.cli.agree",
     "audit": "stance.cli.audit",
+    "sample": "stance.cli.sample",
 }
 """Each command and its module, in the order of the help."""
 

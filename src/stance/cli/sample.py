@@ -1,0 +1,172 @@
+"""`stance sample`: a blind sample to annotate, and from it shares corrected for the model's errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from stance.articles import ArticleFailure, read_articles
+from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.progress import progress
+from stance.cli.writing import format_for, write_text
+from stance.corpus import ModelLabeller, label_corpus
+from stance.errors import UsageError
+from stance.labels import NONE
+from stance.rows import format_table
+from stance.topic import load_topic
+
+if TYPE_CHECKING:
+    from stance.sample import Candidate, Estimate
+
+__all__ = ["SampleSettings", "command", "estimate", "sample"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SHEET = Path("sample.csv")
+DEFAULT_TOPIC = "serbia-arms"
+
+
+@dataclass(frozen=True)
+class SampleSettings:
+    """What to sample from, how many sentences, and where to write them."""
+
+    paths: tuple[str, ...]
+    count: int
+    output: Path = SHEET
+    seed: int = 0
+    model: Path | None = None
+    topic: str | None = None
+
+
+def sample(
+    settings: SampleSettings, stdin: BinaryIO, tell: Callable[[str], None]
+) -> tuple[int, list[ArticleFailure]]:
+    """Label articles, draw a sample, write it and its weights; how many were drawn, and what failed.
+
+    Raises:
+        UsageError: the files are there already or cannot be written, or there is nothing to label.
+    """
+    from stance.sample import candidates, draw, weights_path, write_sample
+
+    for path in (settings.output, weights_path(settings.output)):
+        if path.exists():
+            raise UsageError(f"{path} exists already and may hold annotations: choose another name with -o")
+    topic = load_topic(settings.topic) if settings.topic else None
+    inputs = read_articles(settings.paths, stdin=stdin)
+    labeller = ModelLabeller(settings.model, topic)
+    labeller.model()
+    failures: list[ArticleFailure] = []
+
+    def population() -> Iterator[Candidate]:
+        for result in progress(label_corpus(inputs, labeller), "articles"):
+            if isinstance(result, ArticleFailure):
+                failures.append(result)
+                tell(f"{result.article}: {result.reason}")
+            else:
+                yield from candidates(result)
+
+    drawn = draw(population(), settings.count, settings.seed)
+    if not drawn:
+        raise UsageError("no sentence to draw from: give articles that can be labelled")
+    write_sample(settings.output, drawn)
+    return len(drawn), failures
+
+
+def estimate(sheet: Path, labels: Sequence[Path], topic: str | None) -> Estimate:
+    """The shares of stances and speakers, from an annotated sample and the labels of all sentences.
+
+    Raises:
+        UsageError: a file is broken, or sample and labels are not of the same corpus.
+    """
+    from stance.sample import estimate as correct
+    from stance.sample import read_answers, read_frame
+
+    frame = read_frame(labels)
+    speakers = load_topic(topic or DEFAULT_TOPIC).labels
+    # Labels of another topic that was not named cannot be told from slips of the pen.
+    known = topic or {speaker for speaker, _ in frame.values()} <= {*speakers, NONE}
+    answers, sampled = read_answers(sheet, frame, speakers if known else None)
+    return correct(frame, answers, sampled)
+
+
+def _csv(found: Estimate) -> str:
+    from stance.sample import Share
+
+    return format_table([field.name for field in fields(Share)], map(astuple, (*found.shares, *found.right)))
+
+
+FORMATS: dict[str, Callable[[Estimate], str]] = {
+    "table": lambda found: found.table(),
+    "json": lambda found: json.dumps(found.to_json(), ensure_ascii=False, indent=2),
+    "csv": _csv,
+}
+ENDINGS = {".json": "json", ".csv": "csv", ".txt": "table"}
+
+
+@click.command("sample")
+@click.argument("paths", metavar="PATH...", nargs=-1)
+@click.option("-n", "count", metavar="N", type=click.IntRange(1), help="How many sentences to draw.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=OUTPUT, help=f"The sample.  [default: {SHEET}]  Or the estimate."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draw.")
+@click.option("--estimate", "sheet", metavar="FILE", type=FILE, help="An annotated sample to estimate from.")
+@click.option(
+    "--labels",
+    metavar="LABELS...",
+    type=FILE,
+    multiple=True,
+    help="With --estimate: what label wrote for all the articles, in one file or several.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), help="The estimate's format.  [default: table]"
+)
+@model_option
+@topic_option
+def command(**options: Any) -> int:
+    """Draw a random sample of sentences to annotate blind, or estimate from one.
+
+    Labels the articles and draws N sentences, stratified by predicted label and confidence. The
+    file holds no labels, so that they cannot sway the annotator: fill in speaker and stance. The
+    weights lie beside it, in FILE.weights.csv. Two hundred sentences are a good start.
+
+    With --estimate it tells the shares of stances and speakers in all the articles, corrected for
+    the model's errors, with 95 % intervals; LABELS are what label wrote for the same articles.
+
+    \b
+    Examples:
+      stance sample articles/ -n 200 -o sample.csv
+      stance label articles/ -o labels.csv
+      stance sample --estimate sample.csv --labels labels.csv
+    """
+    if options["sheet"] is not None:
+        _estimate(options)
+        return 0
+    paths, count, output = options["paths"], options["count"], options["output"] or SHEET
+    if not paths or count is None or options["labels"] or options["form"]:
+        raise UsageError("a draw takes PATH... and -n N, an estimate --estimate FILE and --labels LABELS")
+    settings = SampleSettings(paths, count, output, options["seed"], options["model"], options["topic"])
+    drawn, failures = sample(settings, sys.stdin.buffer, lambda line: click.echo(line, err=True))
+    click.echo(
+        f"Wrote {drawn} sentences to {output}. Fill in speaker and stance, then run  "
+        f"stance sample --estimate {output} --labels LABELS",
+        err=True,
+    )
+    return 1 if failures else 0
+
+
+def _estimate(options: Mapping[str, Any]) -> None:
+    # A shell's wildcard gives several files after --labels: all but the first arrive as paths.
+    files = (*options["labels"], *(FILE.convert(path, None, None) for path in options["paths"]))
+    if not files:
+        raise UsageError("--estimate takes the labels of all the articles: add --labels LABELS")
+    if options["count"] is not None:
+        raise UsageError("-n is for a draw: leave it out, or leave out --estimate")
+    form = format_for(options["form"], options["output"], FORMATS, ENDINGS)
+    found = estimate(options["sheet"], files, options["topic"])
+    write_text(FORMATS[form](found).rstrip("\n"), options["output"])
