@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,6 +19,17 @@ SAFE = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
 
 _DRAINED = 64 << 20
 """Bytes of a body too large that are read and thrown away, so that the client gets to read why."""
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>stance</title>
+<p role="alert">{}.</p>
+<p><a href="/">Back</a></p>
+"""
 
 
 @dataclass(frozen=True)
@@ -44,16 +56,25 @@ class Refusal:
     message: str
     retry_after: int | None = None
 
-    async def send(self, send: Send) -> None:
-        """Answer with `{"error": message}`."""
-        body = json.dumps({"error": self.message}, ensure_ascii=False).encode("utf-8", "replace")
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    async def send(self, scope: Scope, send: Send) -> None:
+        """Answer `{"error": message}`, and a browser's visit with a page that says it."""
+        to_person = any("text/html" in accepted for accepted in header_values(scope, b"accept"))
+        kind, body = (
+            ("text/html; charset=utf-8", self._page()) if to_person else ("application/json", self._json())
+        )
+        headers = {b"content-type": kind.encode(), b"content-length": str(len(body)).encode()}
         if self.retry_after is not None:
-            headers.append((b"retry-after", str(self.retry_after).encode()))
+            headers[b"retry-after"] = str(self.retry_after).encode()
         if self.status in (408, 413):  # the rest of the body may still be on its way
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            headers[b"connection"] = b"close"
+        await send({"type": "http.response.start", "status": self.status, "headers": [*headers.items()]})
         await send({"type": "http.response.body", "body": body})
+
+    def _json(self) -> bytes:
+        return json.dumps({"error": self.message}, ensure_ascii=False).encode("utf-8", "replace")
+
+    def _page(self) -> bytes:
+        return _PAGE.format(html.escape(self.message)).encode("utf-8", "replace")
 
 
 class _RefusedError(Exception):
@@ -98,12 +119,12 @@ class Admission:
             self.inside += 1
             try:
                 body = await self._body(scope, receive)
-                await self._run(scope, _replay(body, receive), send)
+                await self._run(scope, body, receive, send)
             finally:
                 self.inside -= 1
         except _RefusedError as error:
             self.refused(error.refusal.reason)
-            await error.refusal.send(send)
+            await error.refusal.send(scope, send)
 
     def _busy(self) -> Refusal:
         return Refusal(503, "busy", "too many requests at once; try again in a moment", retry_after=1)
@@ -132,7 +153,7 @@ class Admission:
             raise _RefusedError(large)
         return bytes(kept)
 
-    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         started = running = False
 
         async def sending(message: Message) -> None:
@@ -143,7 +164,9 @@ class Admission:
         try:
             async with asyncio.timeout(self.limits.seconds) as clock, self._places:
                 running = True
-                await self.app(scope, receive, sending)
+                if await _is_gone(receive):
+                    raise GoneError
+                await self.app(scope, _replay(body, receive), sending)
         except TimeoutError:
             if not clock.expired():
                 raise
@@ -151,6 +174,16 @@ class Admission:
                 raise GoneError from None
             late = f"no answer within {self.limits.seconds:g} seconds; send a shorter text"
             raise _RefusedError(Refusal(504, "time", late) if running else self._busy()) from None
+
+
+async def _is_gone(receive: Receive) -> bool:
+    """Whether the client hung up while it waited; its body has been read."""
+    try:
+        async with asyncio.timeout(0):
+            message = await receive()
+            return bool(message["type"] == "http.disconnect")
+    except TimeoutError:
+        return False
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

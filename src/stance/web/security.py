@@ -116,7 +116,9 @@ class Hardened:
         except Exception:  # noqa: BLE001  # whatever it is, the client gets one line and the log the rest
             _log.exception("%s %s failed", scope["method"], scope["path"])
             if not started:  # else the server closes the connection
-                await Refusal(500, "error", "internal error; it stands in the service's log").send(sending)
+                await Refusal(500, "error", "internal error; it stands in the service's log").send(
+                    scope, sending
+                )
 
 
 class SameSite:
@@ -134,7 +136,7 @@ class SameSite:
             await self.app(scope, receive, send)
             return
         self.refused(refusal.reason)
-        await refusal.send(send)
+        await refusal.send(scope, send)
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         hosts = header_values(scope, b"host")

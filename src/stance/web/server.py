@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 __all__ = ["run", "running"]
+
+BACKLOG = 1024
+"""Connections that the system holds until they are taken."""
 
 CONNECTIONS = 500
 """Connections at a time; a request on one more is answered 503."""
@@ -82,13 +86,24 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=2048)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)[0]
+        # Not socket.create_server: asyncio sets TCP_NODELAY only where the protocol is named, and each
+        # answer on a kept connection would be 40 ms late.
+        listener = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except BaseException:
+            listener.close()
+            raise
     except (OSError, OverflowError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
         raise UsageError(
             f"cannot listen on {host} port {port} ({reason}); choose another --host or --port"
         ) from error
+    return listener
 
 
 def _url(listener: socket.socket, host: str) -> str:

@@ -1,0 +1,111 @@
+"""`stance serve`: the local service."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import model_option, topic_option
+
+__all__ = ["ServeSettings", "command", "serve"]
+
+
+@dataclass(frozen=True)
+class ServeSettings:
+    """Where to listen, with what, and what to grant; the fields are the command's options."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    model: Path | None = None
+    topic: str | None = None
+    workers: int = 1
+    max_bytes: int = 2 << 20
+    time_limit: float = 30.0
+    queue: int = 32
+    allow_host: tuple[str, ...] = ()
+
+
+def serve(settings: ServeSettings, tell: Callable[[str], None]) -> None:
+    """Serve until told to stop; `tell` gets lines for the user.
+
+    Raises:
+        UsageError: the extra `web` is missing, the model or topic is broken, or the address is taken.
+    """
+    from stance.web import need_web
+
+    need_web("stance serve")
+    from stance.topic import load_topic
+    from stance.web.security import Hosts, Limits
+    from stance.web.serve import create_app
+    from stance.web.server import run
+    from stance.web.workers import Workers
+
+    topic = load_topic(settings.topic) if settings.topic else None
+    if not _is_loopback(settings.host):
+        tell(f"Warning: other machines can reach {settings.host}, and the service asks nobody who they are.")
+    limits = Limits(
+        body=settings.max_bytes,
+        seconds=settings.time_limit,
+        active=settings.workers + 3,
+        queue=settings.queue,
+    )
+    with Workers(settings.model, topic, settings.workers) as workers:
+        app = create_app(workers, Hosts(settings.host, settings.allow_host), limits)
+        run(app, settings.host, settings.port, lambda url: tell(f"Serving on {url} (Ctrl-C ends it)"))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: a free one]")
+@model_option
+@topic_option
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that label."
+)
+@click.option(
+    "--max-bytes", type=click.IntRange(1), default=2 << 20, show_default=True, help="Largest request body."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds until a request is given up.",
+)
+@click.option(
+    "--queue",
+    type=click.IntRange(0),
+    default=32,
+    show_default=True,
+    help="Requests that may wait; one more is told to come back later.",
+)
+@click.option(
+    "--allow-host",
+    metavar="NAME",
+    multiple=True,
+    help="Another name that the service is reached by, such as that of a proxy; may be repeated.",
+)
+def command(**options: Any) -> None:
+    """Serve a page to paste or upload articles, and labels for programs.
+
+    Listens on this machine only, unless --host says otherwise; keeps nothing. Programs send
+    {"text": ...}, {"html": ...} or {"articles": [...]} to /label and get the rows of
+    stance label --format jsonl; /openapi.json describes it all, /metrics counts.
+
+    \b
+    Example:
+      stance serve --port 8000
+    """
+    serve(ServeSettings(**options), lambda line: click.echo(line, err=True))
