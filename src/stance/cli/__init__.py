@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": "stance.cli.verify",
     "topic": "stance.cli.topic",
     "positions": "stance.cli.positions",
+    "serve": "stance.cli.serve",
     "agree": "stance.cli.agree",
     "audit": "stance.cli.audit",
     "sample": "stance.cli.sample",
