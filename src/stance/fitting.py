@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from stance.estimators import HeadClassifier
 from stance.examples import Prepared
 from stance.heads import CLASSES, HEADS, Head
+from stance.labels import STANCES
 from stance.model import Calibration
 from stance.voices import Heard
 
@@ -113,8 +114,10 @@ def _temperature(cases: Sequence[tuple[Mapping[str, float], frozenset[str]]]) ->
     """The temperature under which the true stances are likeliest."""
     if not cases:
         return 1.0
-    logs = np.log(np.maximum([list(stances.values()) for stances, _ in cases], 1e-9))
-    true = np.array([[stance in gold for stance in stances] for stances, gold in cases])
+    # The heads of small folds may not know every stance.
+    told = [[stances.get(stance, 0.0) for stance in STANCES] for stances, _ in cases]
+    logs = np.log(np.maximum(told, 1e-9))
+    true = np.array([[stance in gold for stance in STANCES] for _, gold in cases])
 
     def surprise(temperature: float) -> float:
         scaled = np.exp(logs / temperature)
