@@ -139,7 +139,7 @@ class TestRepeatable:
 
 
 class TestFew:
-    @pytest.mark.parametrize("names", [("a_01", "a_02"), ("k_f01_1", "k_f01_2"), ("k_f01_1", "b_01")], ids=str)
+    @pytest.mark.parametrize("names", [("a_01", "a_02"), ("k_f01_1", "k_f01_2"), ("k_f03_1", "k_f03_6")], ids=str)
     def test_two_articles_are_enough(self, names, tmp_path):
         folder = take(names, tmp_path / "own")
         output = train(TrainSettings(tmp_path / "model", folder, use_base=False))
