@@ -22,7 +22,7 @@ from stance.output.words import WORDING
 from stance.web import view
 from stance.web.desk import MODEL, Conflict, Desk, Place
 from stance.web.guide import find_guide, render_guide
-from stance.web.keys import KEYS, READINGS, keymap, label_keys
+from stance.web.keys import KEYS, READINGS, Key, keymap, label_keys
 from stance.web.security import Hosts, guard
 from stance.web.sheets import Version
 from stance.web.steps import Step
@@ -113,7 +113,7 @@ class _Pages:
             page = self._page("annotate_broken.html.j2", sheet=sheet, problems=error.problems)
             page.status_code = 409
             return page
-        keys = [*label_keys(sheet.topic), *KEYS, *(READINGS if self.desk.names else ())]
+        keys = self._keys(number)
         return self._page(
             "annotate.html.j2",
             sheet=sheet,
@@ -152,6 +152,17 @@ class _Pages:
         except OSError:
             text = None
         return self._page("annotate_guide.html.j2", topic=sheet.topic, text=text, path=path)
+
+    def _keys(self, number: int) -> list[Key]:
+        """The keys that do something here."""
+        several, suggesting = len(self.desk.sheets) > 1, MODEL in self.desk.sources
+        useless = {
+            "take": not (suggesting or self.desk.names),
+            "suggestions": not suggesting,
+            "article": not several,
+        }
+        every = (*label_keys(self.desk.sheets[number].topic), *KEYS, *(READINGS if self.desk.names else ()))
+        return [key for key in every if not useless.get(key.action)]
 
     def _has(self, number: int) -> bool:
         return 0 <= number < len(self.desk.sheets)

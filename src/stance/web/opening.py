@@ -273,8 +273,9 @@ def _topic(found: _Found, options: DeskOptions, entry: Row | None) -> tuple[Topi
             at_home = _topic_name(str(options.readings[0] / found.topic_path), folder)
         return found.topic, at_home or found.topic.name
     if options.model is not None:
-        own = options.model / "topic.toml"
-        topic = load_topic(own)
+        from stance.model import load
+
+        topic, own = load(options.model).topic, options.model / "topic.toml"
         same = [name for name in BUILT_IN if load_topic(name).sha256 == topic.sha256]
         return topic, same[0] if same else _relative(own, folder.absolute())
     return load_topic(DEFAULT_TOPIC), DEFAULT_TOPIC
