@@ -31,6 +31,7 @@ LAYERS = (
         "mentions",
         "reading",
     ),
+    "formats",
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
     *("output", "frames", "positions", "storage", "model", "component"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,9 +101,9 @@ def format_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str
     """CSV text after RFC 4180, but with `\\n` line ends; None is an empty field."""
     out = io.StringIO(newline="")
     plain = csv.writer(out, lineterminator="\n")
-    # With this line end, Python before 3.13 leaves a carriage return without quotes, and reads a new row there.
+    # With this line end, Python before 3.13 leaves a carriage return bare, and reads a new row there.
     quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    for row in ([*header], *map(list, rows)):
+    for row in itertools.chain([list[object](header)], map(list[object], rows)):
         (quoted if any("\r" in str(field) for field in row) else plain).writerow(row)
     return out.getvalue()
 
