@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": "stance.cli.serve",
     "agree": "stance.cli.agree",
     "audit": "stance.cli.audit",
+    "convert": "stance.cli.convert",
     "sample": "stance.cli.sample",
 }
 """Each command and its module, in the order of the help."""

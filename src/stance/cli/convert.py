@@ -1,0 +1,110 @@
+"""`stance convert`: annotations from one tool's format to another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from stance.cli.options import OUTPUT
+from stance.errors import UsageError
+
+__all__ = ["command", "convert", "parse_columns"]
+
+
+def convert(
+    source: Path,
+    target: Path,
+    names: tuple[str | None, str | None],
+    topic: str | None,
+    columns: dict[str, str],
+) -> tuple[str, list[str]]:
+    """Convert a file or folder; what was done in one line, and what was left out, one line each.
+
+    `names` are the formats of the source and the target, None where the path tells.
+
+    Raises:
+        UsageError: a path or a format is wrong, or records are bad (all are named); nothing is written.
+    """
+    from stance.formats import ReadOptions, choose_input, choose_output, read_articles, write_articles
+
+    origin, goal = choose_input(names[0], source), choose_output(names[1], target)
+    if columns and origin != "table":
+        raise UsageError(f"--map is for a plain table, and {source} is read as {origin}: add --from table")
+    if target.exists() and target.samefile(source):
+        raise UsageError(f"{target} is both IN and OUT: choose another name for OUT")
+    reading = read_articles(origin, source, ReadOptions(topic, columns))
+    if not reading.articles:
+        raise UsageError(f"{source} holds no article in the format {origin}: name another with --from")
+    notes = write_articles(goal, target, reading.articles)
+    sentences = sum(len(article.sentences) for article in reading.articles)
+    marks = sum(len(own) for article in reading.articles for own in article.attributions)
+    numbers = {"article": len(reading.articles), "sentence": sentences, "attribution": marks}
+    counted = ", ".join(f"{number} {what}{'s' * (number != 1)}" for what, number in numbers.items())
+    return f"Wrote {target}: {counted} ({origin} to {goal})", [*reading.notes, *notes]
+
+
+def parse_columns(maps: Iterable[str]) -> dict[str, str]:
+    """`speaker=actor` to {"speaker": "actor"}.
+
+    Raises:
+        UsageError: one is no FIELD=COLUMN, or names a field twice.
+    """
+    columns: dict[str, str] = {}
+    for item in maps:
+        field, equals, column = item.partition("=")
+        if not (field and equals and column):
+            raise UsageError(f"--map {item}: expected FIELD=COLUMN, such as --map speaker=actor")
+        if columns.setdefault(field, column) != column:
+            raise UsageError(f"--map {item}: {field} is {columns[field]} already, expected one column for it")
+    return columns
+
+
+def _format_option(flag: str, which: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    told = f"The format of {which}.  [default: told by its ending or its looks]"
+    return click.option(f"--{flag}", f"{flag}_format", metavar="F", help=told)
+
+
+@click.command("convert")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=OUTPUT)
+@_format_option("from", "IN")
+@_format_option("to", "OUT")
+@click.option(
+    "--topic", metavar="TOML", help="The topic of articles that name none: a file, or serbia-arms, open."
+)
+@click.option(
+    "--map",
+    "maps",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="A plain table's column for a field: article, text, sentence, speaker, stance, source, cue, ...",
+)
+def command(
+    source: Path,
+    target: Path,
+    from_format: str | None,
+    to_format: str | None,
+    topic: str | None,
+    maps: tuple[str, ...],
+) -> None:
+    """Convert annotations from one tool's format to another's.
+
+    F is one of csv (a folder of annotations), doccano, doccano-spans (without relations),
+    labelstudio, prodigy, brat, inception, conll, and, for IN, table (CSV or JSON Lines with
+    columns of its own). OUT is a folder for csv, brat and inception, else a file.
+
+    Offsets are checked against the text, and every bad record is named. What a format cannot hold
+    is said, one line each, on standard error.
+
+    \b
+    Examples:
+      stance convert annotations/ tasks.json --to labelstudio
+      stance convert export.jsonl annotations-2/ --from doccano --topic grain-deal.toml
+      stance convert coded.csv annotations-3/ --from table --map speaker=actor --topic serbia-arms
+    """
+    done, notes = convert(source, target, (from_format, to_format), topic, parse_columns(maps))
+    for note in notes:
+        click.echo(note, err=True)
+    click.echo(done, err=True)
