@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
-import html as html_text
 import io
 import json
 import re
@@ -19,7 +16,6 @@ import pytest
 from stance.errors import UsageError
 from stance.output.formats import FORMATS, choose_format, write_results
 from stance.output.options import WriteOptions
-from stance.output.page import page
 from stance.output.rows import COLUMNS, FLAT_COLUMNS, ExtraColumns, flatten, rows
 from stance.output.table import table_lines
 from tests.handmade import TEXT, labelled
@@ -267,58 +263,6 @@ class TestTable:
     def test_an_articles_escape_sequences_stay_out_of_the_terminal(self):
         lines = table_lines([labelled(title="red \x1b[31m alert\x07")], 100)
         assert next(lines) == "red  [31m alert "
-
-
-class TestPage:
-    def test_text_is_shown_as_written_and_escaped(self):
-        html = page([labelled()])
-        assert "<b>" not in html
-        assert "&lt;b&gt;left&lt;/b&gt;" in html
-        assert "<title>Serbia &lt;arms&gt; row</title>" in html
-
-    def test_spans_stances_and_speakers_are_marked(self):
-        html = page([labelled()])
-        assert '<mark class="denies" id="a1-s1"><span class="source">President Vucic</span> called it' in html
-        assert '<span class="cue">a notorious lie</span>' in html
-        assert '<span title="rejects">▼</span>' in html
-        assert html.count("inferred from a pronoun") == 2
-        assert "presents as true" in html
-        assert "confirms" not in re.sub(r"<style>.*?</style>|<[^>]*>", "", html, flags=re.S)
-
-    def test_the_page_loads_and_runs_nothing(self):
-        html = page([labelled(url="javascript:alert(1)"), labelled("b", url="https://example.org/a?b=1&c=2")])
-        assert not re.search(r"<script|<img|<link|\sstyle=|\son\w+=|@import|url\(|src=", html)
-        assert re.findall(r'href="([^#"][^"]*)"', html) == ["https://example.org/a?b=1&amp;c=2"]
-
-    def test_the_policy_allows_the_pages_own_style_and_nothing_else(self):
-        html = page([labelled()])
-        style = re.search(r"<style>(.*?)</style>", html, re.S).group(1)
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html).group(1)
-        assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
-        assert "prefers-color-scheme: dark" in style
-
-    def test_several_articles_have_a_list_with_links_that_lead_somewhere(self):
-        html = page([labelled("a"), labelled("b", title=None)])
-        assert "<title>2 labelled articles</title>" in html
-        targets = re.findall(r'href="#([^"]*)"', html)
-        ids = re.findall(r'id="([^"]*)"', html)
-        assert len(ids) == len(set(ids))
-        assert set(targets) <= set(ids)
-        assert {"a1", "a2"} <= set(targets)
-        assert "<nav" not in page([labelled()])
-
-    def test_the_pages_text_is_the_articles(self):
-        html = page([labelled()])
-        paragraphs = re.findall(r'<p class="text" dir="auto">(.*?)</p>', html, re.S)
-        words = [re.sub(r"<sup.*?</sup>|<[^>]*>", "", paragraph) for paragraph in paragraphs]
-        unescaped = [html_text.unescape(paragraph) for paragraph in words]
-        assert unescaped == TEXT.strip().split("\n\n")
-
-    def test_attributions_only(self):
-        html = page([labelled()], attributions_only=True)
-        assert "Nobody else spoke" not in html
-        assert "a notorious lie" in html
 
 
 CHOICES = [

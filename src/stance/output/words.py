@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stance.records import Attribution
 
-__all__ = ["INFERRED", "WORDING", "Wording", "inferred"]
+__all__ = ["DETAIL_WORDS", "INFERRED", "MENTION_WORDS", "WORDING", "Wording", "inferred"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,25 @@ WORDING = {
     "hedges": Wording("leaves open", "◆"),
     "none": Wording("no position", "○"),
 }
+
+DETAIL_WORDS = {
+    "asserts": "asserts it",
+    "concedes": "concedes it",
+    "never": "it is not so, and never was",
+    "no_longer": "it is no longer so",
+    "not_directly": "not directly",
+    "possible": "it may be so",
+    "partial": "some of it",
+    "no_comment": "does not comment",
+    "disclaims": "is not the one to answer for it",
+    "inquires": "asks, or promises to look into it",
+    "other_part": "speaks of another part of the matter",
+    "off_topic": "speaks of something else",
+}
+"""What each detail says of its stance."""
+
+MENTION_WORDS = {"name": "by name", "description": "by a description"}
+"""How a sentence names a speaker that it does name."""
 
 INFERRED = {
     "pronoun": "a pronoun",
