@@ -331,8 +331,25 @@ class TestOthers:
         assert out.startswith("grain-deal: Grain from")
         assert "leader: president" in out
         assert "document: none of its own, labelled other" in out
+        still = "the allegation, seller, receiver, accuser, president, ministry, Example Grain Company"
+        assert f"note: still the example's: {still}; put your own there" in out
+        assert b"stance topic check grain-deal.toml" in Path("grain-deal.toml").read_bytes()
         code, _, err = run(capfdbinary, "topic", "new", "grain-deal")
         assert (code, "exists already" in err) == (2, True)
+
+    def test_a_topic_that_was_filled_in_has_nothing_of_the_example(self, capfdbinary):
+        code, out, _ = run(capfdbinary, "topic", "check", "serbia-arms")
+        assert (code, "the example" in out) == (0, False)
+
+    def test_the_examples_that_stand_in_comments_are_sound_too(self, tmp_path, monkeypatch, capfdbinary):
+        monkeypatch.chdir(tmp_path)
+        assert run(capfdbinary, "topic", "new", "grain-deal")[0] == 0
+        text = Path("grain-deal.toml").read_text("utf-8")
+        block = text[text.index("# [[speakers]]") :].split("\n\n")[0]
+        uncommented = "\n".join(line.removeprefix("# ") for line in block.splitlines())
+        Path("grain-deal.toml").write_text(text.replace(block, uncommented), "utf-8")
+        code, out, _ = run(capfdbinary, "topic", "check", "grain-deal.toml")
+        assert (code, "document: port_log" in out) == (0, True)
 
     @pytest.mark.parametrize(
         ("name", "told"), [("../x", "such as grain-deal"), ("open", "is a built-in topic")]

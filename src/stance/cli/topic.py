@@ -13,7 +13,7 @@ from stance.cli.options import OUTPUT
 from stance.errors import UsageError
 from stance.files import atomic_write
 from stance.labels import SOURCE_ROLES
-from stance.topic import BUILT_IN, Topic, load_topic
+from stance.topic import BUILT_IN, Topic, load_topic, parse_topic
 
 __all__ = ["check", "command", "new"]
 
@@ -30,8 +30,11 @@ def new(name: str, output: Path) -> None:
         raise UsageError(f"{name} is a built-in topic: choose another name")
     if output.exists():
         raise UsageError(f"{output} exists already: choose another file with -o")
-    template = resources.files("stance").joinpath("templates", "topic.toml").read_text("utf-8")
-    atomic_write(output, template.replace("NAME", name, 1))
+    atomic_write(output, _template().replace("NAME", name))
+
+
+def _template() -> str:
+    return resources.files("stance").joinpath("templates", "topic.toml").read_text("utf-8")
 
 
 def check(topic: Topic) -> Iterator[str]:
@@ -43,8 +46,22 @@ def check(topic: Topic) -> Iterator[str]:
     for speaker in topic.speakers:
         if speaker.role in SOURCE_ROLES[:3] and not (speaker.name or speaker.aliases or speaker.descriptions):
             yield f"  note: {speaker.label} has no name, alias or description, and will hardly be found"
+    left = ", ".join(_left(topic))
+    if left:
+        yield f"  note: still the example's: {left}; put your own there, or remove it"
     if topic.allegation and not topic.terms:
         yield "  note: there are no terms, so whether an article is about the topic cannot be told well"
+
+
+def _left(topic: Topic) -> Iterator[str]:
+    """What a topic still has of the example that a new file is filled with."""
+    example = parse_topic(_template())
+    if topic.allegation == example.allegation:
+        yield "the allegation"
+    yield from (party for party, names in example.parties.items() if {*names} & {*topic.parties[party]})
+    given = {speaker.name for speaker in example.speakers if speaker.name}
+    yield from (speaker.label for speaker in topic.speakers if speaker.name in given)
+    yield from (source.name for source in topic.sources if source in example.sources)
 
 
 @click.group("topic", no_args_is_help=False)
