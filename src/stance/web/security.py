@@ -23,7 +23,7 @@ from stance.web.admission import SAFE, Admission, GoneError, Limits, Refusal, he
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["POLICY", "Hardened", "Hosts", "Limits", "SameSite", "guard"]
+__all__ = ["FAULT", "POLICY", "Hardened", "Hosts", "Limits", "SameSite", "guard"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +32,9 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The content security policy of a response that brings none: only files of this service."""
+
+FAULT = "internal error; it stands in the service's log"
+"""All that a client hears of an exception."""
 
 _HEADERS = {
     b"content-security-policy": POLICY.encode(),
@@ -116,9 +119,7 @@ class Hardened:
         except Exception:  # noqa: BLE001  # whatever it is, the client gets one line and the log the rest
             _log.exception("%s %s failed", scope["method"], scope["path"])
             if not started:  # else the server closes the connection
-                await Refusal(500, "error", "internal error; it stands in the service's log").send(
-                    scope, sending
-                )
+                await Refusal(500, "error", FAULT).send(scope, sending)
 
 
 class SameSite:

@@ -22,7 +22,7 @@ from stance.output.words import WORDING
 from stance.web.admission import Limits
 from stance.web.metrics import CONTENT_TYPE_LATEST, Measured, Metrics
 from stance.web.schemas import Health, LabelRequest, Problem, Row, documents
-from stance.web.security import Hosts, guard
+from stance.web.security import FAULT, Hosts, guard
 from stance.web.work import Document, Job
 from stance.web.workers import Workers
 
@@ -96,6 +96,7 @@ def create_app(workers: Workers, hosts: Hosts | None = None, limits: Limits | No
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(ArticleError, _unlabelled)
+    app.add_exception_handler(Exception, _broken)
 
     def refused(reason: str) -> None:
         metrics.rejected.labels(reason).inc()
@@ -250,6 +251,11 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 async def _unlabelled(request: Request, error: Exception) -> Response:  # noqa: ARG001  # the handlers' signature
     return _problem(422, str(error))
+
+
+async def _broken(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    # starlette would answer in plain text; the guard hears of the exception all the same, and logs it.
+    return _problem(500, FAULT)
 
 
 def _problem(status: int, message: str, headers: Any = None) -> Response:
