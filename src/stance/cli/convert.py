@@ -61,16 +61,16 @@ def parse_columns(maps: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def _format_option(flag: str, which: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    told = f"The format of {which}.  [default: told by its ending or its looks]"
+def _format_option(flag: str, which: str, default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    told = f"The format of {which}.  [default: by its {default}]"
     return click.option(f"--{flag}", f"{flag}_format", metavar="F", help=told)
 
 
 @click.command("convert")
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("target", metavar="OUT", type=OUTPUT)
-@_format_option("from", "IN")
-@_format_option("to", "OUT")
+@_format_option("from", "IN", "looks")
+@_format_option("to", "OUT", "ending; none is a folder of csv")
 @click.option(
     "--topic", metavar="TOML", help="The topic of articles that name none: a file, or serbia-arms, open."
 )
