@@ -259,6 +259,9 @@ def test_the_mentions_before_a_pronoun() -> None:
         "discourse:nearest=person&he",
     } <= found
     assert not any(name.startswith("discourse:nearest") for name in of_role("So Hess spoke.", "Hess"))
+    # Neither what stands behind a pronoun nor another pronoun is what it means.
+    found = of_role("So it left, and he met Kord.", "he")
+    assert not any(name.startswith("discourse:nearest") for name in found)
 
 
 # running
