@@ -141,7 +141,9 @@ class TestRepeatable:
 
 
 class TestFew:
-    @pytest.mark.parametrize("names", [("a_01", "a_02"), ("k_f01_1", "k_f01_2"), ("k_f03_1", "k_f03_6")], ids=str)
+    @pytest.mark.parametrize(
+        "names", [("a_01", "a_02"), ("k_f01_1", "k_f01_2"), ("k_f03_1", "k_f03_6")], ids=str
+    )
     def test_two_articles_are_enough(self, names, tmp_path):
         folder = take(names, tmp_path / "own")
         output = train(TrainSettings(tmp_path / "model", folder, use_base=False))
@@ -285,7 +287,9 @@ def test_stances_that_a_fold_does_not_know_are_calibrated_as_impossible():
     turn = Turn(0, 0, "leader", "x", True, None, True)
     heard = [
         Heard(Voice(None, "leader"), turn, 0.9, {"leader": 1.0}, {"confirms": 0.6, "none": 0.4}),
-        Heard(Voice(None, "leader"), turn, 0.8, {"leader": 1.0}, {"none": 0.7, "denies": 0.2, "confirms": 0.1}),
+        Heard(
+            Voice(None, "leader"), turn, 0.8, {"leader": 1.0}, {"none": 0.7, "denies": 0.2, "confirms": 0.1}
+        ),
     ]
     golds = [{"leader": frozenset({"confirms"})}, {"leader": frozenset({"none"})}]
     trials = [Trial((one,), 0.1, gold) for one, gold in zip(heard, golds, strict=True)]
