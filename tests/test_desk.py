@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from stance.annotations import read_annotations
+from stance.cli.annotate import does_more_pay
 from stance.errors import AnnotationError, UsageError
+from stance.examples import prepare
+from stance.learning import CurvePoint, LearningCurve
 from stance.records import Attribution, LabelledArticle, Sentence, Span
 from stance.rows import ROW_COLUMNS, format_table
 from stance.topic import load_topic
@@ -543,6 +546,39 @@ def test_a_kill_in_the_midst_of_a_save_leaves_the_old_file_or_the_new_one():
     command = [sys.executable, "-m", "tests.bench.killsave", "10"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.stdout.endswith(" in the midst of a write, 0 broken files\n"), ran.stdout + ran.stderr
+
+
+def test_nothing_is_learnt_from_sentences_that_nobody_looked_at(article):
+    desk = opened(article)
+    done(desk, (LIE, "label", {**DENIES, "source": "Vučić", "cue": "a lie"}))
+    (half,) = read_annotations(desk.sheets[0].folder)
+    assert half.open_sentences == {HEADLINE, SENT, SILENT}
+    learnt = [example.answer for example in prepare(half, {}).examples["source"]]
+    assert learnt == ["yes", "no"], "Vučić and it, of the one sentence that is labelled"
+    done(desk, *((number, "nobody", {}) for number in (HEADLINE, SENT, SILENT)))
+    (whole,) = read_annotations(desk.sheets[0].folder)
+    assert not whole.open_sentences
+    assert len(prepare(whole, {}).examples["source"]) > len(learnt)
+
+
+def test_whether_more_annotation_pays_is_asked_of_finished_articles(article, monkeypatch):
+    folder = article.parents[1] / "annotations"
+    assert does_more_pay(folder).startswith("0 articles are labelled to the end; from 4 on")
+    asked = []
+    points = tuple(CurvePoint(share, 4 * share, 0.5, 0.4, 0.6) for share in (0.5, 1.0))
+    curve = LearningCurve(points, 0.1, 0.01, 0.02)
+    monkeypatch.setattr("stance.learning.when_to_stop", lambda found: asked.append(found) or curve)
+    for name in "bcde":
+        article.with_name(f"{name}.txt").write_text(TEXT, "utf-8")
+    desk = opened(article.parent, annotations=folder)
+    assert len(desk.sheets) == 5
+    for number in range(5):
+        for line in desk.look(number).lines[: 4 if number else 2]:
+            desk.save(number, desk.look(number).digest, Step("nobody", *line.place))
+    assert does_more_pay(folder).startswith("More annotation still pays")
+    assert [one.article.id for one in asked[0]] == list("bcde")
+    (folder / "a.csv").write_text("article", "utf-8")
+    assert does_more_pay(folder).startswith("Whether more annotation pays cannot be told: ")
 
 
 def test_rows_are_those_of_the_contract(article):

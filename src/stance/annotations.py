@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -76,6 +76,20 @@ class AnnotatedArticle:
     annotators: tuple[str, ...]
     topic_path: str = ""
     file: str = ""
+
+    @cached_property
+    def open_sentences(self) -> frozenset[int]:
+        """The sentences that nobody has looked at yet (no attribution, no annotator), by their index.
+
+        In the files they are `none,none` with an empty `annotator`; they say nothing, and nothing is
+        learnt from them.
+        """
+        lines = zip(self.sentences, self.attributions, self.annotators, strict=True)
+        return frozenset(
+            sentence.index
+            for sentence, found, annotator in lines
+            if not (found or annotator or sentence.furniture)
+        )
 
 
 def read_annotations(folder: Path, articles: Path | None = None) -> list[AnnotatedArticle]:

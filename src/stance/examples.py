@@ -75,8 +75,9 @@ class _Collector:
             ]
             for sentence in self.read.sentences
         ]
-        for at in range(len(self.read.sentences)):
-            for head, example in self._sentence(at):
+        for at, sentence in enumerate(self.read.sentences):
+            known = sentence.sentence.index not in self.annotated.open_sentences
+            for head, example in self._sentence(at) if known else ():
                 examples[head].append(example)
             spoke = [turn for pair in self.aligned[at] if (turn := self._turn(at, pair))]
             self.turns = [*self.turns, *spoke][-MEMORY:]

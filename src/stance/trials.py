@@ -110,6 +110,8 @@ def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterato
         at = at_of.get(sentence.index)
         row = _gold_row(tried, sentence, gold, previous)
         previous = sentence.text
+        if sentence.index in annotated.open_sentences:
+            continue
         if at is None:
             yield replace(row, furniture_predicted=True, baselines=dict.fromkeys(BASELINES, (NONE, NONE)))
             continue

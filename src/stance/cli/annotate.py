@@ -19,7 +19,7 @@ from stance.errors import UsageError
 if TYPE_CHECKING:
     from stance.web.opening import DeskOptions
 
-__all__ = ["annotate", "command"]
+__all__ = ["annotate", "command", "does_more_pay"]
 
 ADJUDICATED = "adjudicated"
 
@@ -50,8 +50,26 @@ def annotate(
         tell(f"{failure.article}: {failure.reason}")
 
     desk = open_desk(options, stdin, failed)
+    if options.next:  # it takes its time, and the page need not wait for it
+        threading.Thread(target=lambda: tell(does_more_pay(options.annotations)), daemon=True).start()
     run(annotate_app(desk), "127.0.0.1", port, announce)
     return failures
+
+
+def does_more_pay(folder: Path) -> str:
+    """Whether more annotation pays, in a line, by the learning curve of the finished articles."""
+    from stance.annotations import ARTICLES, read_annotations
+    from stance.learning import FEWEST, when_to_stop
+
+    try:
+        every = read_annotations(folder) if (folder / ARTICLES).exists() else []
+        finished = [one for one in every if not one.open_sentences]
+        if len(finished) >= FEWEST:
+            return f"{when_to_stop(finished).sentence()} (Measured without the built-in articles.)"
+    except UsageError as error:
+        return f"Whether more annotation pays cannot be told: {str(error).splitlines()[0]}"
+    told = f"{len(finished)} articles are labelled to the end"
+    return f"{told}; from {FEWEST} on you are told here whether more annotation pays."
 
 
 def _user() -> str:
