@@ -61,7 +61,9 @@ def parse_columns(maps: Iterable[str]) -> dict[str, str]:
     return columns
 
 
-def _format_option(flag: str, which: str, default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _format_option(
+    flag: str, which: str, default: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     told = f"The format of {which}.  [default: by its {default}]"
     return click.option(f"--{flag}", f"{flag}_format", metavar="F", help=told)
 
