@@ -29,11 +29,12 @@ COMMANDS = {
     "verify": "stance.cli.verify",
     "topic": "stance.cli.topic",
     "positions": "stance.cli.positions",
+    "annotate": "stance.cli.annotate",
     "serve": "stance.cli.serve",
     "agree": "stance.cli.agree",
     "audit": "stance.cli.audit",
-    "convert": "stance.cli.convert",
     "sample": "stance.cli.sample",
+    "convert": "stance.cli.convert",
 }
 """Each command and its module, in the order of the help."""
 
