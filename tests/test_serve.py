@@ -284,7 +284,7 @@ def test_who_visits_with_a_browser_reads_a_page(client):
     assert "<b>" not in answer.text
 
 
-def test_schemathesis_finds_no_fault(url):
+def test_schemathesis_finds_no_fault(url, tmp_path):
     checks = (
         "not_a_server_error",
         "status_code_conformance",
@@ -293,6 +293,8 @@ def test_schemathesis_finds_no_fault(url):
     )
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}openapi.json", "--no-color"]
     options = ["--checks", ",".join(checks), "-n", "10", "--seed", "1", "--workers", "1"]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [*command, *options], capture_output=True, text=True, check=False, timeout=120, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stdout[-4000:]
     assert "5 selected / 5 total" in done.stdout
