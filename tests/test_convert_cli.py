@@ -47,14 +47,15 @@ def test_the_seeds_go_there_and_back(tmp_path, capsys):
 
 
 def test_a_file_of_a_tool_becomes_a_folder_of_annotations(doccano, tmp_path, capsys):
-    code, _, err = run(capsys, doccano, tmp_path / "out", "--topic", "serbia-arms")
+    code, _, err = run(capsys, doccano, tmp_path / "out", "--topic", "serbia-arms", "--annotator", "ada")
     assert code == 0
     assert err == [
-        "in-1: the file has no sentences, so the text was split into them",
+        "no sentences in the file: the text was split into them (1×)",
         f"Wrote {tmp_path}/out: 1 article, 1 sentence, 1 attribution (doccano-spans to csv)",
     ]
     (found,) = read_annotations(tmp_path / "out")
-    assert [mark.speaker for own in found.attributions for mark in own] == ["vucic"]
+    marks = [(mark.speaker, mark.labelled_by) for own in found.attributions for mark in own]
+    assert marks == [("vucic", "ada")]
 
 
 def test_a_table_with_columns_of_its_own(tmp_path, capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -153,7 +154,9 @@ def test_what_is_left_out_of_a_tools_file_is_said(tmp_path):
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     reading = read_articles("doccano", path, SERBIA)
     assert set(reading.notes) == {
-        "a-7: the file has no sentences, so the text was split into them",
+        "no sentences in the file: the text was split into them (2×)",
+        "no annotator in the file, so sentences without a mark count as not looked at: "
+        "say who with --annotator (2×)",
         "left out: the field 'Comments' (1×)",
         "left out: the field 'colour' (1×)",
         "left out: relations of the type 'knows' (1×)",
@@ -202,6 +205,25 @@ def test_a_text_that_is_not_in_nfc_is_read_in_nfc(tmp_path):
     assert told(reading) == [(0, "vucic", "none", "said", None, "")]
 
 
+def test_who_marked_a_file_without_annotators_is_said_with_an_option(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": TEXT, "label": [[2, 7, "vucic/denies"]]}))
+    (unsigned,) = read_articles("doccano", path, SERBIA).articles
+    assert unsigned.open_sentences == {1}
+    reading = read_articles("doccano", path, replace(SERBIA, annotator="ada"))
+    (signed,) = reading.articles
+    assert (signed.annotators, signed.open_sentences) == (("ada", "ada"), frozenset())
+    assert reading.notes == ("no sentences in the file: the text was split into them (1×)",)
+
+
+def test_who_looked_at_open_sentences_in_a_tool_is_known_afterwards(tmp_path):
+    path = tmp_path / "p.jsonl"
+    write_articles("prodigy", path, [one_article(attributions=((), ()), annotators=("", ""))])
+    task = json.loads(path.read_text("utf-8")) | {"_annotator_id": "cleo"}
+    path.write_text(json.dumps(task))
+    assert read_articles("prodigy", path).articles[0].annotators == ("cleo", "cleo")
+
+
 def test_an_annotators_changes_in_a_tool_are_kept(tmp_path):
     path = tmp_path / "p.jsonl"
     write_articles("prodigy", path, [one_article()])
@@ -225,10 +247,10 @@ def test_an_annotators_changes_in_a_tool_are_kept(tmp_path):
 def test_a_table_is_read_by_its_own_columns(tmp_path):
     path = tmp_path / "coded.csv"
     path.write_text(TABLE, "utf-8")
-    reading = read_articles("table", path, ReadOptions("serbia-arms", {"speaker": "Actor"}))
+    reading = read_articles("table", path, replace(SERBIA, columns={"speaker": "Actor"}))
     assert told(reading) == [(0, "vucic", "denies", "Vučić", None, "")]
     assert reading.articles[0].article.text == "Vučić said it is a lie. Nobody spoke."
-    assert reading.notes == (f"{path}: columns that were left out: note",)
+    assert reading.notes[0] == f"{path}: columns that were left out: note"
     write_articles("csv", tmp_path / "out", reading.articles)
     assert read_annotations(tmp_path / "out") == list(reading.articles)
 
@@ -274,5 +296,5 @@ def test_a_table_of_json_lines_with_the_articles_body(tmp_path):
 def test_a_column_that_is_not_there_is_told(columns, message, tmp_path):
     (tmp_path / "coded.csv").write_text(TABLE, "utf-8")
     with pytest.raises(UsageError) as caught:
-        read_articles("table", tmp_path / "coded.csv", ReadOptions("serbia-arms", columns))
+        read_articles("table", tmp_path / "coded.csv", replace(SERBIA, columns=columns))
     assert message in str(caught.value)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from stance.cli.options import OUTPUT
 from stance.errors import UsageError
+from stance.formats import ReadOptions, choose_input, choose_output, read_articles, write_articles
 
 __all__ = ["command", "convert", "parse_columns"]
 
@@ -17,8 +19,7 @@ def convert(
     source: Path,
     target: Path,
     names: tuple[str | None, str | None],
-    topic: str | None,
-    columns: dict[str, str],
+    options: ReadOptions,
 ) -> tuple[str, list[str]]:
     """Convert a file or folder; what was done in one line, and what was left out, one line each.
 
@@ -27,14 +28,12 @@ def convert(
     Raises:
         UsageError: a path or a format is wrong, or records are bad (all are named); nothing is written.
     """
-    from stance.formats import ReadOptions, choose_input, choose_output, read_articles, write_articles
-
     origin, goal = choose_input(names[0], source), choose_output(names[1], target)
-    if columns and origin != "table":
+    if options.columns and origin != "table":
         raise UsageError(f"--map is for a plain table, and {source} is read as {origin}: add --from table")
     if target.exists() and target.samefile(source):
         raise UsageError(f"{target} is both IN and OUT: choose another name for OUT")
-    reading = read_articles(origin, source, ReadOptions(topic, columns))
+    reading = read_articles(origin, source, options)
     if not reading.articles:
         raise UsageError(f"{source} holds no article in the format {origin}: name another with --from")
     notes = write_articles(goal, target, reading.articles)
@@ -76,6 +75,7 @@ def _format_option(
 @click.option(
     "--topic", metavar="TOML", help="The topic of articles that name none: a file, or serbia-arms, open."
 )
+@click.option("--annotator", metavar="NAME", default="", help="Who marked what has no annotator in IN.")
 @click.option(
     "--map",
     "maps",
@@ -83,14 +83,7 @@ def _format_option(
     multiple=True,
     help="A plain table's column for a field: article, text, sentence, speaker, stance, source, cue, ...",
 )
-def command(
-    source: Path,
-    target: Path,
-    from_format: str | None,
-    to_format: str | None,
-    topic: str | None,
-    maps: tuple[str, ...],
-) -> None:
+def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -> None:
     """Convert annotations from one tool's format to another's.
 
     F is one of csv (a folder of annotations), doccano, doccano-spans (without relations),
@@ -103,10 +96,12 @@ def command(
     \b
     Examples:
       stance convert annotations/ tasks.json --to labelstudio
-      stance convert export.jsonl annotations-2/ --from doccano --topic grain-deal.toml
+      stance convert export.jsonl annotations-2/ --from doccano --topic grain-deal.toml --annotator ada
       stance convert coded.csv annotations-3/ --from table --map speaker=actor --topic serbia-arms
     """
-    done, notes = convert(source, target, (from_format, to_format), topic, parse_columns(maps))
+    formats = (options["from_format"], options["to_format"])
+    told = ReadOptions(options["topic"], options["annotator"], parse_columns(maps))
+    done, notes = convert(source, target, formats, told)
     for note in notes:
         click.echo(note, err=True)
     click.echo(done, err=True)

@@ -21,13 +21,19 @@ from stance.topic import BUILT_IN, Topic, load_topic, parse_topic
 __all__ = ["Findings", "assemble"]
 
 
+_NOBODY = (
+    "no annotator in the file, so sentences without a mark count as not looked at: say who with --annotator"
+)
+
+
 @dataclass(frozen=True)
 class Findings:
-    """What a reader collects: faults, and what it leaves out and how often."""
+    """What a reader collects: faults, notes, and what it leaves out or takes for granted how often."""
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    granted: Counter[str] = field(default_factory=Counter)
 
 
 def assemble(sheets: Sequence[Sheet], options: ReadOptions, findings: Findings) -> Reading:
@@ -36,11 +42,14 @@ def assemble(sheets: Sequence[Sheet], options: ReadOptions, findings: Findings) 
     Raises:
         AnnotationError: a sheet is bad, or `findings` has problems already; all are named.
     """
-    articles = [_article(sheet, options, findings) for sheet in sheets]
+    signed = (replace(sheet, annotator=sheet.annotator or options.annotator) for sheet in sheets)
+    articles = [_article(sheet, options, findings) for sheet in signed]
     if findings.problems:
         raise AnnotationError(findings.problems)
-    counted = [f"left out: {what} ({times}×)" for what, times in findings.left_out.items()]
-    return Reading(tuple(article for article in articles if article), (*findings.notes, *counted))
+    granted = (f"{what} ({times}×)" for what, times in findings.granted.items())
+    left_out = (f"left out: {what} ({times}×)" for what, times in findings.left_out.items())
+    found = tuple(article for article in articles if article)
+    return Reading(found, (*findings.notes, *granted, *left_out))
 
 
 def _article(sheet: Sheet, options: ReadOptions, findings: Findings) -> AnnotatedArticle | None:
@@ -66,23 +75,29 @@ def _article(sheet: Sheet, options: ReadOptions, findings: Findings) -> Annotate
     attributions, sentences = marked.attributions(), marked.sentences
     if topic is None or len(problems) > before:
         return None
-    annotators = [passage.annotator for passage in sheet.passages or ()] or [sheet.annotator] * len(sentences)
-    facts = (entry[name] or None for name in ("title", "outlet"))
-    title, outlet = facts
+    if not (entry["sha256"] or sheet.annotator or any(p.annotator for p in sheet.passages or ())):
+        findings.granted[_NOBODY] += 1
     return AnnotatedArticle(
-        article=Article(
-            entry["article"], sheet.text, title, outlet,
-            date=entry["date"] or None, date_source=entry["date_source"] or None,
-        ),
+        article=_facts(entry, sheet.text),
         topic=topic,
         sentences=sentences,
         attributions=attributions,
-        annotators=tuple(
-            own[0].labelled_by if own else name for own, name in zip(attributions, annotators, strict=True)
-        ),
+        annotators=tuple(_annotators(sheet, attributions)),
         topic_path=entry["topic"] or _path(options, topic),
         file=entry["file"],
-    )  # fmt: skip
+    )
+
+
+def _facts(entry: Row, text: str) -> Article:
+    title, outlet, date, source = (entry[name] or None for name in ("title", "outlet", "date", "date_source"))
+    return Article(entry["article"], text, title, outlet, date=date, date_source=source)
+
+
+def _annotators(sheet: Sheet, attributions: Sequence[tuple[Attribution, ...]]) -> Iterator[str]:
+    """Who marked each sentence: who marked its first attribution, else who had it before, else anybody."""
+    names = [passage.annotator for passage in sheet.passages or ()] or [""] * len(attributions)
+    for own, name in zip(attributions, names, strict=True):
+        yield own[0].labelled_by if own else name or sheet.annotator
 
 
 def _path(options: ReadOptions, topic: Topic) -> str:
@@ -114,9 +129,7 @@ def _sentences(sheet: Sheet, findings: Findings) -> tuple[Sentence, ...]:
     if sheet.passages is None:
         from stance.parsing import split
 
-        findings.notes.append(
-            f"{sheet.entry['article']}: the file has no sentences, so the text was split into them"
-        )
+        findings.granted["no sentences in the file: the text was split into them"] += 1
         return tuple(_with_markers(split(sheet.text), sheet.text))
     found: list[Sentence] = []
     end = paragraph = 0

@@ -15,11 +15,13 @@ __all__ = ["Format", "ReadOptions", "Reading"]
 class ReadOptions:
     """What a reader cannot know from the file.
 
-    `topic` is a topic file or a built-in topic, for articles that name none; `columns` maps
-    fields of the contract (`speaker`) to the columns of a plain table (`actor`).
+    `topic` is a topic file or a built-in topic, for articles that name none; `annotator` is the
+    name of who marked what has no annotator; `columns` maps fields of the contract (`speaker`)
+    to the columns of a plain table (`actor`).
     """
 
     topic: str | None = None
+    annotator: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
