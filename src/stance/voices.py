@@ -33,10 +33,14 @@ MEMORY = 200
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which probability on a mention counts as a source, and a source as running on."""
+    """From which probability on a mention counts as a source, and a source as running on.
 
-    source: float = 0.5
-    running: float = 0.5
+    The defaults were chosen on the composed articles' folds among 0.35, 0.4, 0.45 and 0.5, by speaker
+    accuracy (0.829 to 0.833; at 0.5 it was 0.826).
+    """
+
+    source: float = 0.4
+    running: float = 0.4
 
 
 @dataclass(frozen=True)
