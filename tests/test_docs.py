@@ -1,0 +1,44 @@
+"""README is true: its Python runs, its commands exist, CI runs the test command that it shows."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from stance.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_python_examples_run(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    assert "denies" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_in_the_readme(name):
+    assert re.search(rf"`stance {name}[ `]", README)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_with_an_example(name, capsys):
+    assert main([name, "--help"]) == 0
+    assert re.search(rf"Examples?:\n\s+stance {name}|\| stance {name}", capsys.readouterr().out)
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    finding = re.search(r"^command=\$\((.*)\)$", script, re.M)
+    assert finding
+    told = subprocess.run(
+        ["bash", "-c", finding[1]], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.startswith("python3 -m venv .venv")
+    assert told.rstrip().endswith("pytest -q")
+    assert f"```\n{told.rstrip()}\n```" in README
