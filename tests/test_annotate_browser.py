@@ -140,7 +140,7 @@ def test_three_sentences_by_keyboard_a_cue_by_mouse_undo_and_reload(page, tmp_pa
         keys(page, "ArrowDown", "5", "c", "j", "0")
         labelled(page, "nobody speaks", 5)
         keys(page, "k", "a", "1", "d")
-        labelled(page, "nobody speaks", 5)
+        labelled(page, "vucic rejects", 5)
         keys(page, "u", "u")
         status(page, "Undone")
         playwright.expect(page.locator(".sentence[data-open]")).to_have_count(22)
@@ -197,6 +197,7 @@ def test_a_stale_tab_overwrites_nothing(page, context, tmp_path):
         assert desk.sheets[0].path.read_bytes() == before
         stale.locator("#reload").click()
         labelled(stale, "vucic rejects", 1)
+        stale.wait_for_selector(".sentence.now")
         keys(stale, "j", "2", "c")
         labelled(stale, "svr presents as true", 2)
     assert rows(desk, "sentence", "speaker") == [("0", "vucic"), ("1", "svr")]

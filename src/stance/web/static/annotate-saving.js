@@ -1,6 +1,8 @@
 // Steps to the server, and the parts of the page that come back. Every step says which version of the
 // file this page saw; where the file is another one by now, nothing is written and the page says so.
 
+import { released } from "./annotate-spans.js";
+
 const body = document.body;
 const conflict = document.getElementById("conflict");
 let waiting = 0;
@@ -62,6 +64,7 @@ export async function send(step, what) {
       throw new Refused("Not saved: the file was changed elsewhere.");
     }
     if (!answer.ok) throw new Refused(told.error ?? `Not saved: the answer was ${answer.status}.`);
+    await released();
     patch(told);
   } finally {
     waiting -= 1;

@@ -32,6 +32,16 @@ function follow() {
 }
 document.addEventListener("selectionchange", follow);
 
+let held = false;
+addEventListener("pointerdown", () => { held = true; });
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { held = false; });
+
+/** Resolves when nobody is in the midst of selecting with the mouse: new parts would tear that apart. */
+export async function released() {
+  while (held) await new Promise((done) => { addEventListener("pointerup", done, { once: true }); setTimeout(done, 500); });
+  await new Promise((done) => { setTimeout(done); }); // the selection is told after the button
+}
+
 /** The text node and offset in it for an offset in a sentence. */
 function pointAt(words, offset) {
   const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);

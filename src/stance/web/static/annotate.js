@@ -3,11 +3,11 @@
 
 import { Refused, guide, send } from "./annotate-saving.js";
 import { caret, chosenSpan, forget, moveWord, restore } from "./annotate-spans.js";
+import { bringInSight, remember } from "./annotate-view.js";
 
 const body = document.body;
 const $ = (id) => document.getElementById(id);
 const KEYS = JSON.parse(body.dataset.keys);
-const FILTERS = { all: () => true, open: "open", unsure: "unsure", differs: "differs" };
 
 let current = null; // the id of the sentence that is worked on
 let active = null; // the number of the attribution that is worked on, null for a new one
@@ -27,10 +27,8 @@ function say(words, alert = false) {
 
 // ---- where one is
 
-function passes(item) {
-  const flag = FILTERS[$("filter").value];
-  return typeof flag === "string" ? flag in item.dataset : flag(item);
-}
+/** Whether the filter lets a sentence through; its options are named like the marks of sentences. */
+const passes = (item) => $("filter").value === "all" || has($("filter").value, item);
 
 function goTo(item, { focus = true } = {}) {
   if (item.id !== current) {
@@ -45,22 +43,7 @@ function goTo(item, { focus = true } = {}) {
   refresh();
   if (focus) {
     item.focus({ preventScroll: true });
-    const place = item.getBoundingClientRect();
-    const aside = document.querySelector("aside").getBoundingClientRect();
-    const bottom = aside.top > 200 ? aside.top : innerHeight;
-    const top = document.querySelector("header").getBoundingClientRect().bottom;
-    if (place.top < top + 20 || place.bottom > bottom - 20) {
-      scrollBy({ top: place.top - Math.max(top, 0) - (bottom - Math.max(top, 0)) / 3 });
-    }
-  }
-}
-
-/** A reload comes back to the same sentence. */
-function remember(item) {
-  try {
-    history.replaceState(null, "", `#${item.id}`);
-  } catch {
-    // some browsers allow this only so often
+    bringInSight(item);
   }
 }
 
@@ -307,8 +290,6 @@ $("guide-text").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById(decodeURIComponent(link.hash.slice(1)))?.scrollIntoView();
 });
-addEventListener("hashchange", () => $(location.hash.slice(1))?.matches(".sentence") && goTo($(location.hash.slice(1))));
-
 const setHeader = () => body.style.setProperty("--header", `${document.querySelector("header").offsetHeight}px`);
 new ResizeObserver(setHeader).observe(document.querySelector("header"));
 body.classList.toggle("unsuggesting", sessionStorage.getItem("unsuggesting") === "true");
