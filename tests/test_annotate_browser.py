@@ -16,26 +16,17 @@ from stance.web.desk import Desk
 from stance.web.offers import Offer, Reading
 from stance.web.opening import DeskOptions, open_desk
 from stance.web.server import running
+from tests.browser import chromium
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-if not CHROMIUM.exists():
-    pytest.skip(f"{CHROMIUM} is not there", allow_module_level=True)
-
 SEED = Path(__file__).parents[1] / "seeds" / "003-blind-eye-to-ammunition.txt"
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 FIELDS = ("sentence", "speaker", "stance", "source", "cue", "cue_start", "annotator")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
