@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from stance.cast import Cast
 from stance.lexicon import fold
 from stance.mentions import Mention, find_mentions
+from stance.topic import parse_topic
+from stance.voices import role_of_cast
 from tests.readers import WORLD, mention, mentioned, read
 
 
@@ -170,3 +172,17 @@ def test_any_words_give_mentions_inside_them(words: list[str]) -> None:
     assert all(0 <= m.first <= m.head < m.last <= len(words) for m in found)
     heads = [m.head for m in found]
     assert len(set(heads)) == len(heads)
+
+
+def test_a_party_inside_a_longer_name_of_the_cast_is_no_source_of_its_own() -> None:
+    told = WORLD.text.replace('"Ruritanian president",', '"Ruritania\'s leader",')
+    article = read("Ruritania's leader denied the claim.", parse_topic(told))
+    assert mentioned(article) == ["Ruritania's leader", "the claim"]
+    assert mention(article, "Ruritania's leader").match == "description"
+
+
+def test_a_known_source_is_other_whatever_its_words_say() -> None:
+    told = WORLD.text + '\n[[sources]]\nname = "Orlec Institute"\n'
+    article = read("Orlec Institute denied the claim.", parse_topic(told))
+    assert role_of_cast(article, mention(article, "Orlec Institute")) == "other"
+    assert role_of_cast(article, mention(article, "the claim")) is None

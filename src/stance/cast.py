@@ -23,8 +23,9 @@ _Meaning: TypeAlias = tuple[int | None, str, str | None]
 class Hit:
     """Words `first:last` of a sentence that name somebody of the topic.
 
-    `speaker` is the number of the topic's speaker, None for a mere party; `match` is `alias`,
-    `description`, `metonym` or `party`; `party` is the party that the words name, if any.
+    `speaker` is the number of the topic's speaker, None for a mere party or another known
+    source; `match` is `alias`, `description`, `metonym`, `party` or `source`; `party` is the
+    party that the words name, if any.
     """
 
     first: int
@@ -54,6 +55,8 @@ class Cast:
             self._add(speaker.metonyms, (number, "metonym", _party_of(topic, speaker.metonyms)))
         for party, names in topic.parties.items():
             self._add(names, (None, "party", party))
+        for source in topic.sources:
+            self._add((source.name, *source.aliases), (None, "source", None))
 
     def _add(self, names: Sequence[str], meaning: _Meaning) -> None:
         """Let these names mean somebody; where one means somebody already, that goes first."""

@@ -46,7 +46,7 @@ class Mention:
 
     `kind` is `name`, `noun` or `pronoun`. `speaker` is the number of the cast's entry that it
     matches, else None; `match` tells by what: `alias`, `description`, `metonym` or, without a
-    speaker, `party`. `party` is the topic's party that it names, else None. A closing quotation
+    speaker, `party` or `source`. `party` is the topic's party that it names, else None. A closing quotation
     mark may stand behind the head: “Krušik”.
     """
 
@@ -188,6 +188,8 @@ def _of_phrase(
             continue
         start = _start(max(first, head + 1 - _LONGEST_PHRASE), head, folded, capital)
         hit = matched.get(head)
+        if hit is not None and hit.last - 1 > head:
+            continue  # "Drenova" in a cast's "Drenova's leader" is no source of its own
         if hit is not None and hit.last - 1 == head:
             yield _of_hit(hit, min(start, hit.first))
         else:

@@ -68,6 +68,8 @@ class Heard:
 
 def role_of_cast(article: ReadArticle, mention: Mention) -> str | None:
     """The role of a mention that the topic knows by a name or a description, else None."""
+    if mention.match == "source":
+        return "other"
     if mention.speaker is None or mention.match == "metonym":
         return None
     return article.topic.speakers[mention.speaker].role
