@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from stance.cli import COMMANDS, main
+from stance.evaluation import evaluate, load_heldout
+from tests.conftest import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -30,6 +32,19 @@ def test_every_command_is_in_the_readme(name):
 def test_every_command_has_help_with_an_example(name, capsys):
     assert main([name, "--help"]) == 0
     assert re.search(rf"Examples?:\n\s+stance {name}|\| stance {name}", capsys.readouterr().out)
+
+
+def test_the_figures_of_the_readme_are_those_of_the_shipped_model():
+    told = {
+        name: row
+        for name in ("**joint accuracy**", "speaker accuracy", "stance macro-F1", "attribution F1")
+        if (row := re.search(rf"^\| {re.escape(name)} \|(.*)$", README, re.M))
+    }
+    sets = evaluate(load_heldout(SHIPPED)).sets
+    keys = ("joint_accuracy", "speaker_accuracy", "stance_macro_f1", "attribution_f1")
+    for row, key in zip(told.values(), keys, strict=True):
+        shown = [re.search(r"0\.\d+", cell)[0] for cell in row[1].split("|") if cell.strip()]
+        assert shown == [f"{scored.figures[key].value:.3f}" for scored in sets]
 
 
 def test_ci_runs_the_test_command_of_the_readme():
