@@ -190,10 +190,12 @@ def _of_phrase(
         hit = matched.get(head)
         if hit is not None and hit.last - 1 > head:
             continue  # "Drenova" in a cast's "Drenova's leader" is no source of its own
-        if hit is not None and hit.last - 1 == head:
+        end = head + 2 if head + 1 < cut and folded[head + 1] in _CLOSING else head + 1
+        if hit is not None and hit.match == "source":
+            yield Mention(min(start, hit.first), end, head, "name", match=hit.match)
+        elif hit is not None:
             yield _of_hit(hit, min(start, hit.first))
         else:
-            end = head + 2 if head + 1 < cut and folded[head + 1] in _CLOSING else head + 1
             yield Mention(start, end, head, "name" if capital[head] else "noun")
         used.add(head)
 
