@@ -15,6 +15,7 @@ from stance.agreement import coefficients as c
 from stance.agreement.intervals import Resampler
 from stance.cli import main
 from stance.errors import AnnotationError, UsageError
+from tests.conftest import ROOT
 
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, part C: four observers, twelve units.
 PUBLISHED = """
@@ -345,3 +346,9 @@ def test_what_cannot_be_compared_is_told(anna, tmp_path):
         agree([anna, other, tmp_path / "empty"])
     assert len(caught.value.problems) == 2
     assert "other.csv:2:" in caught.value.problems[0]
+
+
+def test_two_folders_are_told_how_to_be_adjudicated(capsys):
+    readings = [str(ROOT / "annotations" / "readings" / f"reader-{name}") for name in "ab"]
+    assert main(["agree", *readings]) == 0
+    assert f"stance annotate --adjudicate {readings[0]} {readings[1]}" in capsys.readouterr().err

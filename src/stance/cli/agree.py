@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,3 +72,6 @@ def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> N
     if len(paths) < 2:
         raise UsageError(f"agreement takes two annotators or more, found {len(paths)}")
     write_text(agree(paths, format_for(form, output, FORMATS, ENDINGS)), output)
+    if len(paths) == 2 and all(path.is_dir() for path in paths):
+        told = shlex.join(["stance", "annotate", "--adjudicate", *map(str, paths)])
+        click.echo(f"To choose between the two, sentence by sentence:  {told}", err=True)
