@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,36 @@ from pathlib import Path
 
 from stance.errors import UsageError
 
-__all__ = ["atomic_path", "atomic_write"]
+__all__ = ["atomic_folder", "atomic_path", "atomic_write"]
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """A new folder beside `target` that takes its place when the block ends well.
+
+    What was in the old one is gone then: whoever calls this has seen that it may go.
+
+    Raises:
+        UsageError: the folder above is missing or not writable, or the disk is full.
+    """
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise UsageError(f"{target}: cannot write here ({error.strerror}); choose another place") from error
+    old = fresh.with_name(f"{fresh.name}.old")
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        if target.exists():
+            target.rename(old)
+        fresh.rename(target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot write ({error.strerror}); what was there stays") from error
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

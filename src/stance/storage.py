@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from stance.errors import ModelError, UsageError
+from stance.files import atomic_folder
 from stance.heads import CLASSES, HEADS, Head
 
 __all__ = [
@@ -154,26 +153,13 @@ def write_folder(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str
     )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         raise UsageError(
             f"{folder}: cannot write here ({error.strerror}); choose another place with -o"
         ) from error
-    old = fresh.with_name(fresh.name + ".old")
-    try:
+    with atomic_folder(folder) as fresh:
         for name, data in (*files.items(), (MANIFEST, f"{text}\n".encode())):
             (fresh / name).write_bytes(data)
-        fresh.chmod(0o755)
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot write ({error.strerror}); the old model stays") from error
-    finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def pack_heads(heads: Mapping[str, Head]) -> tuple[bytes, bytes]:

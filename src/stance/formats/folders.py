@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import unicodedata
 import zlib
 from collections import Counter
@@ -16,6 +14,7 @@ from urllib.parse import quote
 
 from stance.annotations import ARTICLES, AnnotatedArticle, rebuilt_text, write_articles
 from stance.errors import UsageError
+from stance.files import atomic_folder
 from stance.formats.sheets import FACTS
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
 from stance.topic import BUILT_IN
@@ -37,24 +36,8 @@ def fresh_folder(target: Path, endings: Sequence[str]) -> Iterator[Path]:
         UsageError: something else is there, or the place is not writable.
     """
     _check_place(target, endings)
-    try:
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise UsageError(f"{target}: cannot write here ({error.strerror}); choose another place") from error
-    old = fresh.with_name(f"{fresh.name}.old")
-    try:
+    with atomic_folder(target) as fresh:
         yield fresh
-        fresh.chmod(0o755)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot write ({error.strerror}); what was there stays") from error
-    finally:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _check_place(target: Path, endings: Sequence[str]) -> None:
