@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from stance.labels import DETAIL_STANCES, NONE
@@ -36,9 +36,15 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
+def _held(text: str) -> tuple[tuple[str, str], ...]:
+    """The name and detail of each pattern in a text; the next sentence asks again."""
+    return tuple((name, detail) for name, detail, pattern in _patterns() if pattern.search(text))
+
+
 def patterns_in(text: str) -> Iterator[str]:
     """The names of the patterns that a folded stretch of text holds."""
-    return (name for name, _, pattern in _patterns() if pattern.search(text))
+    return (name for name, _ in _held(text))
 
 
 def detail_of(text: str, stance: str, on_topic: bool) -> str | None:
@@ -49,7 +55,7 @@ def detail_of(text: str, stance: str, on_topic: bool) -> str | None:
     """
     if stance == NONE:
         return "other_part" if on_topic else "off_topic"
-    told = {detail for _, detail, pattern in _patterns() if pattern.search(text)}
+    told = {detail for _, detail in _held(text)}
     fitting = (detail for detail in _ORDER if detail in told and DETAIL_STANCES[detail] == stance)
     return next(fitting, None)
 
@@ -66,5 +72,5 @@ def places_of(text: str, stance: str) -> list[tuple[int, tuple[int, int]]]:
 
 def stance_told(text: str) -> str:
     """The stance that the narrowest pattern in a folded text tells; `none` where none does."""
-    told = {detail for _, detail, pattern in _patterns() if pattern.search(text)}
+    told = {detail for _, detail in _held(text)}
     return next((DETAIL_STANCES[detail] for detail in _ORDER if detail in told), NONE)
