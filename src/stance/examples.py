@@ -110,20 +110,7 @@ class _Collector:
             role = pair.attribution.role
             return turn_at(self.read, at, pair.mention, role, self.turns, self.dossier)
         last = next((turn for turn in reversed(self.turns) if turn.role == pair.attribution.role), None)
-        if last is None:
-            return None
-        sentence = self.read.sentences[at]
-        place = sentence.sentence
-        return Turn(
-            place.index,
-            place.paragraph,
-            last.role,
-            last.key,
-            last.human,
-            sentence.quotation,
-            False,
-            last.holder,
-        )
+        return last.running_into(self.read.sentences[at]) if last else None
 
     def _turn_of(self, at: int) -> Turn | None:
         sentence = self.read.sentences[at]

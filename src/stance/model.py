@@ -35,7 +35,7 @@ from stance.relevance import is_on_topic
 from stance.storage import default_folder, read_folder, unpack_heads, verify
 from stance.topic import Topic, parse_topic
 from stance.turns import Dossier
-from stance.voices import Heard, Thresholds, hear
+from stance.voices import Heard, Listener, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,8 +125,7 @@ class Model:
             raise ArticleError("the article is empty")
         read = read_article(article, sentences, self._cast)
         on_topic = is_on_topic(read)
-        heard = iter(hear(read, self.heads, self.thresholds))
-        dossier = Dossier.of(read)
+        listener = Listener(read, self.heads, self.thresholds)
         attributions: list[tuple[Attribution, ...]] = []
         nobody: list[float] = []
         at = 0
@@ -135,8 +134,8 @@ class Model:
                 attributions.append(())
                 nobody.append(1.0)
                 continue
-            found, silence = next(heard)
-            told = (self.attribution(read, at, one, dossier, on_topic) for one in found)
+            found, silence = listener.sentence(at)
+            told = (self.attribution(read, at, one, listener.dossier, on_topic) for one in found)
             attributions.append(tuple(sorted(told, key=_place)))
             nobody.append(self.calibration.of_nobody(silence))
             at += 1

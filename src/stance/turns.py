@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stance.lexicon import PARTICLES, STOPS, TITLES, cue_of, fold, noun_of
 from stance.mentions import Mention
@@ -34,6 +34,17 @@ class Turn:
     quotation: int | None
     explicit: bool
     holder: str | None = None
+
+    def running_into(self, sentence: ReadSentence) -> Turn:
+        """The turn of the same source in a sentence where it goes on without being named."""
+        place = sentence.sentence
+        return replace(
+            self,
+            sentence=place.index,
+            paragraph=place.paragraph,
+            quotation=sentence.quotation,
+            explicit=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,11 +198,7 @@ class Listener:
             "yes"
         ]
         voice = Voice(None, turn.role)
-        place = self.article.sentences[at].sentence
-        here = Turn(
-            place.index, place.paragraph, turn.role, turn.key, turn.human,
-            self.article.sentences[at].quotation, False, turn.holder,
-        )  # fmt: skip
+        here = turn.running_into(self.article.sentences[at])
         return Heard(voice, here, probability, {turn.role: 1.0}, self._stances(at, voice), link, turn)
 
     def _turn_of(self, at: int) -> Turn | None:
