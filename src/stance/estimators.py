@@ -1,28 +1,29 @@
 """The heads as scikit-learn estimators: fitted here, stored as plain arrays.
 
-`HeadClassifier` takes lists of feature names, one list per example, and keeps scikit-learn's
-contract (`get_params`, `clone`, `cross_val_predict`, `GridSearchCV`) as far as that input allows:
-`tests/test_sklearn.py` runs scikit-learn's own checks and names those that ask for a matrix.
+`HeadClassifier` takes feature names, one list (or one mapping to values) per example, and keeps
+scikit-learn's contract (`get_params`, `clone`, `cross_val_predict`, `GridSearchCV`) as far as that input
+allows: `tests/test_sklearn.py` runs scikit-learn's own checks and names those that ask for a matrix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
+from scipy.sparse import csr_array, hstack, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from stance.heads import Head
+from stance.features import ENCODER
+from stance.heads import Head, valued
 
 __all__ = ["HeadClassifier", "unique"]
 
-Examples = Sequence[Sequence[str]]
+Examples = Sequence[Sequence[str] | Mapping[str, float]]
 
 
 def unique(features: Sequence[str]) -> list[str]:
@@ -37,7 +38,8 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     feature must occur; `drop`, blocks of features to leave out.
 
     `X` is a list, an array or a pandas Series with one sequence of feature names per example, of
-    any length. A feature that `fit` did not see counts nothing.
+    any length, or one mapping from names to values. The values count for the encoder's features, which
+    TF-IDF leaves alone. A feature that `fit` did not see counts nothing.
     """
 
     def __init__(self, C: float = 10.0, min_count: int = 2, drop: tuple[str, ...] = ()) -> None:
@@ -56,7 +58,10 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.vectorizer_ = TfidfVectorizer(
             analyzer=unique, binary=True, min_df=self.min_count, dtype=np.float64
         )
-        weighted = self.vectorizer_.fit_transform(self._kept(X))
+        examples = self._kept(X)
+        sparse = self.vectorizer_.fit_transform(_plain(examples))
+        self.valued_ = sorted({name for names in examples for name in names if _has_value(name)})
+        weighted = self._joined(sparse, examples)
         self.regression_ = LogisticRegression(C=self.C, max_iter=400)
         self.regression_.fit(weighted, y, sample_weight=sample_weight)
         self.classes_ = self.regression_.classes_
@@ -65,7 +70,8 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def predict_proba(self, X: Examples) -> NDArray[np.float64]:
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
-        weighted = self.vectorizer_.transform(self._kept(X))
+        examples = self._kept(X)
+        weighted = self._joined(self.vectorizer_.transform(_plain(examples)), examples)
         probabilities: NDArray[np.float64] = self.regression_.predict_proba(weighted)
         return probabilities
 
@@ -78,17 +84,18 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def to_head(self) -> Head:
         """The same classifier as plain arrays."""
         check_is_fitted(self)
-        weights = self.regression_.coef_.T * self.vectorizer_.idf_[:, None]
+        idf = np.concatenate([self.vectorizer_.idf_, np.zeros(len(self.valued_))])
+        weights = self.regression_.coef_.T * np.where(idf, idf, 1.0)[:, None]
         intercept = self.regression_.intercept_
         if weights.shape[1] == 1:  # two classes: half of the score for the one, half against the other
             weights = np.hstack([-weights, weights]) / 2
             intercept = np.array([-intercept[0], intercept[0]]) / 2
-        names = self.vectorizer_.get_feature_names_out().tolist()
+        names = [*self.vectorizer_.get_feature_names_out().tolist(), *self.valued_]
         return Head(
             classes=tuple(str(label) for label in self.classes_),
             vocabulary={name: index for index, name in enumerate(names)},
             weights=weights.astype(np.float32),
-            idf=self.vectorizer_.idf_.astype(np.float32),
+            idf=idf.astype(np.float32),
             intercept=intercept.astype(np.float32),
         )
 
@@ -103,7 +110,26 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         examples = _examples(X)
         if not self.drop:
             return examples
-        return [[name for name in names if name.split(":", 1)[0] not in self.drop] for names in examples]
+        return [
+            {name: value for name, value in valued(names).items() if name.split(":", 1)[0] not in self.drop}
+            for names in examples
+        ]
+
+    def _joined(self, sparse: Any, examples: Examples) -> Any:
+        """The matrix of the features that are on, with the columns of those that have values behind it."""
+        if not self.valued_:
+            return sparse
+        told = [[valued(names).get(name, 0.0) for name in self.valued_] for names in examples]
+        return hstack([sparse, csr_array(np.array(told))], format="csr")
+
+
+def _plain(examples: Examples) -> list[list[str]]:
+    """The names of the features that are on or off."""
+    return [[name for name in names if not _has_value(name)] for names in examples]
+
+
+def _has_value(name: Any) -> bool:
+    return isinstance(name, str) and name.startswith(ENCODER)
 
 
 def _examples(X: Any) -> Examples:

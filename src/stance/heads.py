@@ -1,22 +1,24 @@
 """Stored arrays to probabilities: the four classifiers, without scikit-learn.
 
-A head is a linear model over named features that are on or off. A feature that is on weighs its
-inverse document frequency, and a candidate's weights have length one together (TF-IDF with L2
-norm, Salton and Buckley 1988): `scores = intercept + sum of the features' weights / length`, then
-softmax. Features that were never seen in training count nothing.
+A head is a linear model over named features. Most are on or off: one that is on weighs its inverse
+document frequency, and a candidate's weights have length one together (TF-IDF with L2 norm, Salton
+and Buckley 1988). The encoder's have values, which count as they are: `scores = intercept + sum of
+the weights / length + sum of weights x values`, then softmax. Features that were never seen in
+training count nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stance.labels import SOURCE_ROLES, STANCES
 
-__all__ = ["CLASSES", "HEADS", "Head"]
+__all__ = ["CLASSES", "HEADS", "Given", "Head", "valued"]
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "source": ("no", "yes"),
@@ -30,12 +32,15 @@ HEADS = tuple(CLASSES)
 
 Floats = NDArray[np.float32]
 
+Given: TypeAlias = Iterable[str] | Mapping[str, float]
+
 
 @dataclass(frozen=True)
 class Head:
     """A linear classifier: `weights` is features x classes, `intercept` one per class.
 
-    `idf` has each feature's inverse document frequency; `weights` are already multiplied by it.
+    `idf` has each feature's inverse document frequency, zero for one with values; `weights` are
+    already multiplied by it. Features are given with their values, or as names that are on.
     `temperature` divides the scores before they become probabilities; it is fitted on held-out
     predictions (Guo et al. 2017, "On Calibration of Modern Neural Networks").
     """
@@ -47,28 +52,37 @@ class Head:
     intercept: Floats
     temperature: float = 1.0
 
-    def scores(self, features: Iterable[str]) -> Floats:
+    def scores(self, features: Given) -> NDArray[np.float64]:
         """Raw scores, one per class."""
-        known = map(self.vocabulary.get, dict.fromkeys(features))
-        rows = [index for index in known if index is not None]
-        total: Floats = self.intercept + self.weights[rows].sum(axis=0, dtype=np.float64) / self._length(rows)
-        return total
+        rows, gains = self._gains(features)
+        return self.intercept + self.weights[rows].T.astype(np.float64) @ gains
 
-    def probabilities(self, features: Iterable[str]) -> dict[str, float]:
+    def probabilities(self, features: Given) -> dict[str, float]:
         """The probability of each class; they add up to one."""
         scores = self.scores(features) / self.temperature
         exp = np.exp(scores - scores.max())
         return dict(zip(self.classes, (exp / exp.sum()).tolist(), strict=True))
 
-    def reasons(self, features: Iterable[str], label: str) -> list[tuple[str, float]]:
-        """The features that are on, with what each adds to `label` over the classes' mean; largest first."""
+    def reasons(self, features: Given, label: str) -> list[tuple[str, float]]:
+        """The known features, with what each adds to `label` over the classes' mean; largest first."""
         column = self.classes.index(label)
-        known = [(name, self.vocabulary[name]) for name in dict.fromkeys(features) if name in self.vocabulary]
         centred = self.weights[:, column] - self.weights.mean(axis=1)
-        length = self._length([row for _, row in known])
-        return sorted(
-            ((name, float(centred[row] / length)) for name, row in known), key=lambda gain: -abs(gain[1])
-        )
+        rows, gains = self._gains(features)
+        names = [name for name in valued(features) if name in self.vocabulary]
+        told = zip(names, (centred[rows] * gains).tolist(), strict=True)
+        return sorted(told, key=lambda gain: -abs(gain[1]))
 
-    def _length(self, rows: list[int]) -> float:
-        return float(np.sqrt(np.square(self.idf[rows], dtype=np.float64).sum())) or 1.0
+    def _gains(self, features: Given) -> tuple[list[int], NDArray[np.float64]]:
+        """The rows of the known features, and what their weights are multiplied by."""
+        known = self.vocabulary.get
+        given = [(row, value) for name, value in valued(features).items() if (row := known(name)) is not None]
+        rows = [row for row, _ in given]
+        gains = np.array([value for _, value in given])
+        on = self.idf[rows] > 0
+        length = float(np.sqrt(np.square(self.idf[rows], dtype=np.float64).sum())) or 1.0
+        return rows, np.where(on, 1.0 / length, gains)
+
+
+def valued(features: Given) -> Mapping[str, float]:
+    """Features with their values; of mere names each has the value one."""
+    return features if isinstance(features, Mapping) else dict.fromkeys(features, 1.0)
