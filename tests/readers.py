@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from stance.cast import Cast
+from stance.encoded import SENTENCE, WORD, Encoded, rounded
 from stance.mentions import Mention
 from stance.parsing import split
 from stance.reading import ReadArticle, read_article
@@ -13,7 +18,7 @@ from stance.topic import Topic, load_topic, parse_topic
 from stance.turns import Turn
 from stance.voices import Heard, Voice
 
-__all__ = ["WORLD", "heard", "mention", "mentioned", "read", "turn"]
+__all__ = ["WORLD", "encoded", "heard", "mention", "mentioned", "read", "turn"]
 
 WORLD = parse_topic(
     """
@@ -70,6 +75,16 @@ def read(text: str, topic: Topic | str = WORLD, date: str | None = None) -> Read
     found = load_topic(topic) if isinstance(topic, str) else topic
     article = Article("made", text, date=date)
     return read_article(article, split(text), _cast(found.sha256, found.text))
+
+
+def encoded(article: ReadArticle, cues: Mapping[str, float]) -> ReadArticle:
+    """The article as if an encoder told of these words that they are cues, and of no other."""
+    told = []
+    for sentence in article.sentences:
+        words = np.full((len(sentence.words), len(WORD)), -5.0, np.float32)
+        words[:, WORD.index("cue")] = [cues.get(word, -5.0) for word in sentence.words]
+        told.append(Encoded(rounded(words), rounded(np.zeros(len(SENTENCE), np.float32))))
+    return replace(article, encoded=tuple(told))
 
 
 def mentioned(article: ReadArticle, at: int = 0) -> list[str]:

@@ -8,7 +8,7 @@ from stance.describe import cue_span, detail, holder_of, mention_kind, source_sp
 from stance.reading import ReadArticle
 from stance.turns import Dossier, Voice
 from stance.voices import Heard
-from tests.readers import heard, mention, read
+from tests.readers import encoded, heard, mention, read
 
 
 def voice(article: ReadArticle, words: str | None, role: str = "other", *others: str, at: int = 0) -> Voice:
@@ -53,57 +53,49 @@ def test_a_source_that_is_not_named_has_no_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "stance", "expected"),
+    ("text", "words", "odds", "expected"),
     [
-        # words that tell the stance
-        ("Hess denied it.", "Hess", "denies", "denied"),
-        ("Hess called it a  notorious lie.", "Hess", "denies", "lie"),
-        ("Hess said it may have sold it.", "Hess", "hedges", "may have"),
-        ("Hess did not comment.", "Hess", "hedges", "not comment"),
-        ("Hess said it has already sent grain.", "Hess", "confirms", "has already sent"),
-        (
-            "Hess denied selling directly to either side.",
-            "Hess",
-            "denies",
-            "directly to either",
-        ),  # the narrower
-        ("He denied that Kord had denied it.", "Kord", "denies", "denied"),
-        # else the cue of the attribution, with its auxiliaries
-        ("Hess has never said so.", "Hess", "none", "has never said"),
-        ("Hess has also told us.", "Hess", "confirms", "has also told"),
-        ("According to Hess it rained.", "Hess", "none", "According to"),
-        ("“We told him it rained,” Hess added.", "Hess", "none", "added"),  # outside the quotation first
-        ("“We told him it rained.”", None, "none", "told"),
-        ("The report by Hess was long.", "Hess", "none", None),  # a noun of the mention is no cue
-        ("Hess: it rained.", "Hess", "none", None),
+        ("Hess denied it.", "Hess", {"denied": 3}, "denied"),
+        ("Hess called it a  notorious lie.", "Hess", {"notorious": 2, "lie": 3}, "notorious lie"),
+        ("Hess has never said so.", "Hess", {"has": -1, "never": 1, "said": 2}, "has never said"),
+        ("Hess said it may have sold it.", "Hess", {"said": 1, "may": 2, "have": -2}, "may"),
+        ("Hess denied, dismissed it.", "Hess", {"denied": 2, ",": 0, "dismissed": 1}, "denied, dismissed"),
+        ("Hess denied, it rained.", "Hess", {"denied": 2, ",": 0}, "denied"),  # no mark at the end
+        ("The report by Hess told of rain.", "Hess", {"Hess": 5, "told": 1}, "told"),  # not the source itself
+        ("“We told him it rained.”", None, {"told": 0}, "told"),
+        ("Hess: it rained.", "Hess", {}, None),
     ],
 )
 def test_the_words_that_carry_the_stance(
-    text: str, words: str | None, stance: str, expected: str | None
+    text: str, words: str | None, odds: dict[str, float], expected: str | None
 ) -> None:
     text = f"Žito 😀.\n\n{text}"
     article = read(text)
     at = len(article.sentences) - 1
-    span = cue_span(article, at, heard(voice(article, words, at=at), stance))
+    span = cue_span(encoded(article, odds), at, heard(voice(article, words, at=at), "denies"))
     assert (span and span.text) == expected
     assert span is None or text[span.start : span.end] == span.text
 
 
 def test_the_nearest_of_several_equal_cues_is_told() -> None:
-    text = "Asked whether it was a lie, Hess denied it."
-    article = read(text)
+    article = encoded(read("Asked whether it was a lie, Hess denied it."), {"lie": 2, "denied": 2})
     span = cue_span(article, 0, heard(voice(article, "Hess"), "denies"))
     assert span is not None
     assert span.text == "denied"
 
 
 def test_a_cue_is_looked_for_in_the_source_s_own_part() -> None:
-    article = read("Hess denied it, but Kord refuted it.")
+    article = encoded(read("Hess denied it, but Kord refuted it."), {"denied": 3, "refuted": 2})
     spans = [
         cue_span(article, 0, heard(voice(article, own, "other", other), "denies"))
         for own, other in (("Hess", "Kord"), ("Kord", "Hess"))
     ]
     assert [span.text for span in spans if span] == ["denied", "refuted"]
+
+
+def test_an_article_that_was_not_encoded_has_no_cues() -> None:
+    article = read("Hess denied it.")
+    assert cue_span(article, 0, heard(voice(article, "Hess"), "denies")) is None
 
 
 @pytest.mark.parametrize(

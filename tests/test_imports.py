@@ -29,14 +29,16 @@ LAYERS = (
         "patterns",
         "cast",
         "mentions",
+        "encoded",
         "reading",
+        "encoder",
     ),
     "formats",
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
     *("output", "frames", "positions", "storage", "model", "component"),
     *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
-    *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training"),
+    *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training", "finetuning"),
     *("corpus", "learning", "active", "sample", "report", "web", "cli", "__main__"),
 )
 

@@ -119,7 +119,7 @@ class TestLabels:
     def test_review_is_under_the_threshold(self, small):
         for threshold in (0.0, 0.5, 2.0):
             curves = replace(small.calibration, review=threshold, review_nobody=threshold)
-            model = Model(small.heads, small.topic, small.thresholds, curves, small.digest)
+            model = Model(small.heads, small.topic, small.thresholds, curves, small.digest, small.encoder)
             result = model.label(TEXTS["000-leaked-us-paper"])
             assert any(result.attributions)
             for found, nobody, review in zip(

@@ -9,10 +9,10 @@ from importlib import resources
 
 import pytest
 
-from stance.labels import DETAIL_STANCES, DETAILS, POSITIONS, STANCES
+from stance.labels import DETAIL_STANCES, DETAILS, POSITIONS
 from stance.lexicon import fold
 from stance.parsing import tokenise
-from stance.patterns import detail_of, patterns_in, places_of, stance_told
+from stance.patterns import detail_of, patterns_in, stance_told
 
 
 def words(text: str) -> str:
@@ -146,16 +146,6 @@ def test_what_only_resembles_a_pattern_is_not(name: str, text: str) -> None:
     assert name not in list(patterns_in(words(text)))
 
 
-@pytest.mark.parametrize(("name", "text"), EXAMPLES)
-def test_a_pattern_stands_on_whole_words(name: str, text: str) -> None:
-    """A span of it begins and ends where words do, so that it can be shown as a cue."""
-    folded = f" {words(text)} "
-    for stance in STANCES:
-        for _, (start, end) in places_of(words(text), stance):
-            assert folded[start] == " "
-            assert folded[start + 1 : end + 1].strip() == folded[start + 1 : end + 1] != ""
-
-
 def test_the_table_is_whole() -> None:
     assert len(DETAIL) == len(TABLE["patterns"])  # no name twice
     assert set(DETAIL.values()) <= set(DETAILS)
@@ -191,27 +181,6 @@ def test_the_detail_of_a_stance(text: str, stance: str, detail: str | None) -> N
 def test_without_a_position_the_terms_decide() -> None:
     assert detail_of(words("He denied it."), "none", on_topic=True) == "other_part"
     assert detail_of(words("He denied it."), "none", on_topic=False) == "off_topic"
-
-
-@pytest.mark.parametrize(
-    ("text", "stance", "found"),
-    [
-        ("He denied the lie.", "denies", ["denied", "lie"]),
-        ("He denied the lie.", "confirms", []),
-        ("May he come? It may be.", "hedges", ["may be"]),  # a question mark is no place to point at
-        ("It may be, or it may have been.", "hedges", ["may be", "may have"]),
-        ("It spoke about it.", "none", ["spoke about"]),
-    ],
-)
-def test_the_places_of_a_stance(text: str, stance: str, found: list[str]) -> None:
-    folded = words(text)
-    assert sorted(folded[start:end] for _, (start, end) in places_of(folded, stance)) == sorted(found)
-
-
-def test_the_narrower_detail_ranks_first() -> None:
-    folded = words("He denied that it sold directly to either side.")
-    ranked = sorted((rank, folded[start:end]) for rank, (start, end) in places_of(folded, "denies"))
-    assert [text for _, text in ranked] == ["directly to either", "denied"]
 
 
 @pytest.mark.parametrize(

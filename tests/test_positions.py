@@ -12,6 +12,7 @@ import pytest
 
 from stance.annotations import read_annotations
 from stance.cli import main
+from stance.encoder.session import Encoder
 from stance.errors import UsageError
 from stance.heldout import heldout_line
 from stance.model import Calibration, Model
@@ -404,7 +405,7 @@ def test_to_frame(seeds):
 
 def test_a_model_gives_the_positions_of_its_results(seeds):
     results = map(as_labelled, read_annotations(ROOT / "annotations"))
-    model = Model({}, load_topic("serbia-arms"), Thresholds(), Calibration(), "sha256:ab")
+    model = Model({}, load_topic("serbia-arms"), Thresholds(), Calibration(), "sha256:ab", Encoder(b"", b""))
     assert model.positions(results).equals(seeds.to_frame())
 
 

@@ -7,10 +7,9 @@ import datetime
 import re
 from collections.abc import Mapping
 
-from stance.labels import NONE
-from stance.lexicon import STOPS, TITLES, cue_of, noun_of
+from stance.lexicon import STOPS, TITLES, noun_of
 from stance.mentions import Mention
-from stance.patterns import detail_of, places_of
+from stance.patterns import detail_of
 from stance.reading import ReadArticle, ReadSentence
 from stance.records import Span
 from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
@@ -18,13 +17,14 @@ from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
 
-_VERB_GROUP = frozenset(
-    [
-        *("has", "have", "had", "did", "does", "do", "was", "were", "is", "are", "be", "been"),
-        *("not", "n't", "never", "also"),
-    ]
-)
-"""Words before a verb that belong to it: "has never denied" is one cue."""
+_LEAST_CUE = -4.0
+"""Log-odds under which no word is a cue."""
+
+_NEXT_CUE = -1.5
+"""Log-odds over which a word next to the likeliest one belongs to the cue.
+
+Chosen on one composed fold among -2 to 0.5 by the share of cues that overlap the gold by half.
+"""
 
 _JOINERS = frozenset(["in", "of", "at", "from", "for", "with", "on"])
 _OUTLET_VERBS = frozenset(["told", "telling", "tells"])
@@ -75,32 +75,31 @@ def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span 
 
 
 def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
-    """The words that carry the stance, or else the attribution."""
+    """The words that carry the stance, or else the attribution, by what the encoder tells of each.
+
+    The likeliest word in the source's part of the sentence, with the likely ones next to it; None
+    where no word is likely, or the article was not encoded.
+    """
+    if not article.encoded:
+        return None
     sentence, voice = article.sentences[at], heard.voice
     first, last = scope_of(sentence, voice)
+    own = range(voice.mention.first, voice.mention.last) if voice.mention else range(0)
+    odds = {i: article.encoded[at].of_word(i, "cue") for i in range(first, last) if i not in own}
     near = voice.mention.head if voice.mention else first
-    if heard.stance != NONE:
-        text = " ".join(sentence.folded[first:last])
-        told = [(rank, _tokens(first, text, place)) for rank, place in places_of(text, heard.stance)]
-        if told:
-            _, (begin, end) = min(told, key=lambda hit: (hit[0], abs(hit[1][0] - near)))
-            return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
-    named = {i for mention in sentence.mentions for i in range(mention.first, mention.last)}
-    cues = [i for i in range(first, last) if cue_of(sentence.folded[i]) and i not in named]
-    if not cues:
+    best = max(odds, key=lambda i: (odds[i], -abs(i - near)), default=None)
+    if best is None or odds[best] < _LEAST_CUE:
         return None
-    outside = [i for i in cues if not sentence.quoted[i]] or cues
-    chosen = min(outside, key=lambda i: (abs(i - near), i))
-    begin = chosen
-    while begin > first and sentence.folded[begin - 1] in _VERB_GROUP:
+    begin = end = best
+    while odds.get(begin - 1, _LEAST_CUE) > _NEXT_CUE:
         begin -= 1
-    end = chosen + 2 if sentence.folded[chosen : chosen + 2] == ("according", "to") else chosen + 1
-    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end - 1])
-
-
-def _tokens(first: int, text: str, place: tuple[int, int]) -> tuple[int, int]:
-    """The first and the last token that a stretch of the joined text falls on."""
-    return first + text.count(" ", 0, place[0]), first + text.count(" ", 0, max(place[0], place[1] - 1))
+    while odds.get(end + 1, _LEAST_CUE) > _NEXT_CUE:
+        end += 1
+    while begin < best and not sentence.words[begin][0].isalnum():
+        begin += 1
+    while end > best and not sentence.words[end][0].isalnum():
+        end -= 1
+    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
 
 
 def detail(article: ReadArticle, at: int, voice: Voice, stance: str) -> str | None:

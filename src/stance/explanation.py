@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stance.features import role_features, running_features, source_features, stance_features
+from stance.features import Features, role_features, running_features, source_features, stance_features
 from stance.heads import Head
 from stance.mentions import Mention
 from stance.reading import ReadArticle
@@ -90,7 +90,7 @@ def _questions(
 ) -> Iterator[Question]:
     article, heads = listener.article, listener.heads
     for mention, _ in sorted(listener.named[at], key=lambda named: -named[1])[:TOP]:
-        features = tuple(source_features(article, at, mention))
+        features = source_features(article, at, mention)
         yield _question(heads["source"], "source", _words(article, at, mention), features)
     for heard in found:
         subject = (
@@ -98,15 +98,15 @@ def _questions(
             or f"the {heard.turn.role} ({heard.turn.holder or 'unnamed'})"
         )
         if heard.link and heard.before:
-            features = tuple(running_features(article, at, heard.before, heard.link))
+            features = running_features(article, at, heard.before, heard.link)
             yield _question(heads["running"], "running", subject, features)
         elif heard.voice.mention and not role_of_cast(article, heard.voice.mention):
-            features = tuple(role_features(article, at, heard.voice.mention, listener.dossier, turns))
+            features = role_features(article, at, heard.voice.mention, listener.dossier, turns)
             yield _question(heads["role"], "role", subject, features)
-        yield _question(heads["stance"], "stance", subject, tuple(stance_features(article, at, heard.voice)))
+        yield _question(heads["stance"], "stance", subject, stance_features(article, at, heard.voice))
 
 
-def _question(head: Head, name: str, subject: str, features: Sequence[str]) -> Question:
+def _question(head: Head, name: str, subject: str, features: Features) -> Question:
     probabilities = head.probabilities(features)
     best = max(probabilities, key=probabilities.__getitem__)
     return Question(subject, name, probabilities, tuple(head.reasons(features, best)[:TOP]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stance.cast import Cast, Hit
+from stance.cast import Hit
 from stance.lexicon import CUES, PRONOUNS, STOPS, cue_of, noun_of
 
 __all__ = ["Mention", "find_mentions"]
@@ -77,14 +77,13 @@ class _Style:
 
 
 def find_mentions(
-    words: Sequence[str], folded: Sequence[str], cast: Cast, lower: set[str]
+    words: Sequence[str], folded: Sequence[str], hits: Sequence[Hit], lower: set[str]
 ) -> Iterator[Mention]:
     """The mentions in a sentence's words, from left to right within each kind.
 
-    `folded` are the words folded; `lower` are folded words that the article has in lower case,
-    which are no names where they begin a sentence.
+    `folded` are the words folded, `hits` the cast's among them; `lower` are folded words that the
+    article has in lower case, which are no names where they begin a sentence.
     """
-    hits = cast.match(words)
     matched = {at: hit for hit in hits for at in range(hit.first, hit.last)}
     style = _Style.of(words)
     capital = [_is_name(at, words, folded, lower, style) or at in matched for at in range(len(words))]

@@ -22,6 +22,7 @@ from stance.describe import (
     statement_date,
     via_of,
 )
+from stance.encoder.session import Encoder
 from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
 from stance.frames import to_frame
@@ -30,7 +31,7 @@ from stance.labels import NONE, STANCES
 from stance.output.page import page
 from stance.parsing import split
 from stance.reading import ReadArticle, read_article
-from stance.records import Article, Attribution, LabelledArticle
+from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.relevance import is_on_topic
 from stance.storage import default_folder, read_folder, unpack_heads, verify
 from stance.topic import Topic, parse_topic
@@ -40,7 +41,7 @@ from stance.voices import Heard, Listener, Thresholds
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Calibration", "Model", "Result", "default_path", "load", "verify"]
+__all__ = ["Calibration", "Model", "Result", "attribution", "default_path", "load", "verify"]
 
 CHUNK = 16
 """Articles that a process gets at once, with the model."""
@@ -102,16 +103,22 @@ class Model:
         thresholds: Thresholds,
         calibration: Calibration,
         digest: str,
+        encoder: Encoder,
     ) -> None:
         self.heads = heads
         self.topic = topic
         self.thresholds = thresholds
         self.calibration = calibration
         self.digest = digest
+        self.encoder = encoder
 
     @cached_property
     def _cast(self) -> Cast:
         return Cast(self.topic)
+
+    def read(self, article: Article, sentences: Sequence[Sentence]) -> ReadArticle:
+        """An article's sentences as the heads see them."""
+        return self.encoder.encode(read_article(article, sentences, self._cast))
 
     def label(self, article: Article | str) -> Result:
         """Label one article, given as an `Article` or as its text.
@@ -123,7 +130,7 @@ class Model:
         sentences = split(article.text)
         if not sentences:
             raise ArticleError("the article is empty")
-        read = read_article(article, sentences, self._cast)
+        read = self.read(article, sentences)
         on_topic = is_on_topic(read)
         listener = Listener(read, self.heads, self.thresholds)
         attributions: list[tuple[Attribution, ...]] = []
@@ -135,7 +142,7 @@ class Model:
                 nobody.append(1.0)
                 continue
             found, silence = listener.sentence(at)
-            told = (self.attribution(read, at, one, listener.dossier, on_topic) for one in found)
+            told = (attribution(self.calibration, read, at, one, listener.dossier, on_topic) for one in found)
             attributions.append(tuple(sorted(told, key=_place)))
             nobody.append(self.calibration.of_nobody(silence))
             at += 1
@@ -198,38 +205,39 @@ class Model:
         sentences = split(article.text)
         if not 0 <= sentence < len(sentences):
             raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
-        read = read_article(article, sentences, self._cast)
+        read = self.read(article, sentences)
         return explain(read, sentences[sentence], self.heads, self.thresholds)
 
-    def attribution(
-        self, article: ReadArticle, at: int, heard: Heard, dossier: Dossier, on_topic: bool
-    ) -> Attribution:
-        """What is told of a source that was heard in sentence `at`."""
-        topic, voice = article.topic, heard.voice
-        stanced = on_topic and not topic.is_open
-        stance = heard.stance if stanced else NONE
-        mention = voice.mention
-        named = mention.speaker if mention and mention.match != "metonym" else None
-        fits = named is not None and topic.speakers[named].role == voice.role
-        speaker_confidence = self.calibration.of_speaker(heard.probability)
-        stance_confidence = heard.stances[stance] if stanced else None
-        stances = {label: heard.stances.get(label, 0.0) for label in STANCES}
-        return Attribution(
-            role=voice.role,
-            speaker=topic.speakers[named].label if fits and named is not None else topic.label_of(voice.role),
-            stance=stance,
-            source=source_span(article, at, mention),
-            cue=cue_span(article, at, heard),
-            holder=holder_of(article, at, heard, dossier),
-            mention=mention_kind(article, at, heard),
-            via=via_of(article, at, mention),
-            detail=detail(article, at, voice, stance) if stanced else None,
-            statement_date=statement_date(article, at, voice),
-            speaker_confidence=speaker_confidence,
-            stance_confidence=stance_confidence,
-            stance_probabilities=stances if stanced else None,
-            review=speaker_confidence * (stance_confidence or 1.0) < self.calibration.review,
-        )
+
+def attribution(
+    calibration: Calibration, article: ReadArticle, at: int, heard: Heard, dossier: Dossier, on_topic: bool
+) -> Attribution:
+    """What is told of a source that was heard in sentence `at`; off the topic nobody has a stance."""
+    topic, voice = article.topic, heard.voice
+    stanced = on_topic and not topic.is_open
+    stance = heard.stance if stanced else NONE
+    mention = voice.mention
+    named = mention.speaker if mention and mention.match != "metonym" else None
+    fits = named is not None and topic.speakers[named].role == voice.role
+    speaker_confidence = calibration.of_speaker(heard.probability)
+    stance_confidence = heard.stances[stance] if stanced else None
+    stances = {label: heard.stances.get(label, 0.0) for label in STANCES}
+    return Attribution(
+        role=voice.role,
+        speaker=topic.speakers[named].label if fits and named is not None else topic.label_of(voice.role),
+        stance=stance,
+        source=source_span(article, at, mention),
+        cue=cue_span(article, at, heard),
+        holder=holder_of(article, at, heard, dossier),
+        mention=mention_kind(article, at, heard),
+        via=via_of(article, at, mention),
+        detail=detail(article, at, voice, stance) if stanced else None,
+        statement_date=statement_date(article, at, voice),
+        speaker_confidence=speaker_confidence,
+        stance_confidence=stance_confidence,
+        stance_probabilities=stances if stanced else None,
+        review=speaker_confidence * (stance_confidence or 1.0) < calibration.review,
+    )
 
 
 def _place(attribution: Attribution) -> int:
@@ -271,7 +279,8 @@ def load(path: Path | str | None = None, topic: Topic | None = None) -> Model:
         raise ModelError(
             f"manifest.json lacks thresholds or calibration ({error}); train the model again"
         ) from error
-    return Model(heads, topic or _own_topic(files["topic.toml"]), thresholds, calibration, digest)
+    encoder = Encoder(files["encoder.onnx"], files["tokenizer.json"])
+    return Model(heads, topic or _own_topic(files["topic.toml"]), thresholds, calibration, digest, encoder)
 
 
 def _own_topic(data: bytes) -> Topic:

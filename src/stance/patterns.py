@@ -14,7 +14,7 @@ from importlib import resources
 
 from stance.labels import DETAIL_STANCES, NONE
 
-__all__ = ["detail_of", "patterns_in", "places_of", "stance_told"]
+__all__ = ["detail_of", "patterns_in", "stance_told"]
 
 _ORDER = (
     *("no_comment", "not_directly", "no_longer", "never", "disclaims", "inquires", "partial", "possible"),
@@ -58,16 +58,6 @@ def detail_of(text: str, stance: str, on_topic: bool) -> str | None:
     told = {detail for _, detail in _held(text)}
     fitting = (detail for detail in _ORDER if detail in told and DETAIL_STANCES[detail] == stance)
     return next(fitting, None)
-
-
-def places_of(text: str, stance: str) -> list[tuple[int, tuple[int, int]]]:
-    """Where words stand that tell a stance: the detail's rank (narrower first), and offsets."""
-    return [
-        (_ORDER.index(detail), match.span())
-        for name, detail, pattern in _patterns()
-        if DETAIL_STANCES[detail] == stance and name != "question"
-        for match in pattern.finditer(text)
-    ]
 
 
 def stance_told(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from stance.cast import Cast
+from stance.cast import Cast, Hit
+from stance.encoded import Encoded
 from stance.lexicon import fold
 from stance.mentions import Mention, find_mentions
 from stance.parsing import tokenise
@@ -28,7 +29,8 @@ class ReadSentence:
 
     `words` are its tokens, `folded` the same without case and diacritics, `starts` and `ends`
     their offsets in the article, `quoted` whether each stands in a quotation. `quotation` is
-    the number of a quotation that crosses the sentence's start or end, else None.
+    the number of a quotation that crosses the sentence's start or end, else None. `hits` are the
+    words that name somebody of the topic, `mentions` all that could name a source.
     """
 
     sentence: Sentence
@@ -40,6 +42,7 @@ class ReadSentence:
     opens_inside: bool
     ends_inside: bool
     quotation: int | None
+    hits: tuple[Hit, ...]
     mentions: tuple[Mention, ...]
 
     def text(self, first: int, last: int) -> str:
@@ -61,11 +64,15 @@ class ReadSentence:
 
 @dataclass(frozen=True)
 class ReadArticle:
-    """An article's sentences as the features see them; furniture is left out."""
+    """An article's sentences as the features see them; furniture is left out.
+
+    `encoded` has what the encoder tells of each sentence; it is empty until the encoder was asked.
+    """
 
     article: Article
     topic: Topic
     sentences: tuple[ReadSentence, ...]
+    encoded: tuple[Encoded, ...] = ()
 
     @cached_property
     def topic_terms(self) -> frozenset[str]:
@@ -123,6 +130,7 @@ def _read_sentence(
         (number, q) for number, q in here if q.start < sentence.start or q.end > sentence.end or q.continues
     ]
     folded = tuple(fold(word) for word in words)
+    hits = tuple(cast.match(words))
     return ReadSentence(
         sentence=sentence,
         words=words,
@@ -133,5 +141,6 @@ def _read_sentence(
         opens_inside=any(q.start < sentence.start or q.continues for _, q in crossing),
         ends_inside=any(q.end > sentence.end for _, q in crossing),
         quotation=crossing[-1][0] if crossing else None,
-        mentions=tuple(find_mentions(words, folded, cast, lower)),
+        hits=hits,
+        mentions=tuple(find_mentions(words, folded, hits, lower)),
     )

@@ -35,7 +35,10 @@ __all__ = [
 SCHEMA = 1
 DEFAULT = "serbia-arms"
 MANIFEST = "manifest.json"
-FILES = ("card.md", "heads.json", "heads.safetensors", "heldout.jsonl", "topic.toml")
+FILES = (
+    *("card.md", "encoder.onnx", "heads.json", "heads.safetensors", "heldout.jsonl"),
+    *("tokenizer.json", "topic.toml"),
+)
 LARGEST = 64 * 2**20
 """Bytes that a file of a model folder may have; more is no model of ours."""
 

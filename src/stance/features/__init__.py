@@ -7,18 +7,65 @@ Four questions are asked of a sentence, each by a head of the model:
 `running`   does a source from another sentence go on speaking here?
 `stance`    what does the source do to the allegation?
 
-A feature is a string `block:name`; its value is one. Names of people and parties drop out (they
-become their roles), so that a model trained on invented states reads the real ones.
+A feature is named `block:name`. Those of the block `encoder` have a value, all others are on or off.
+Names of people and parties drop out (they become their roles), so that a model trained on invented
+states reads the real ones.
 """
 
 from __future__ import annotations
 
-from stance.features.role import role_features
-from stance.features.running import running_features
-from stance.features.source import source_features
-from stance.features.stance import stance_features
+from collections.abc import Iterable, Sequence
 
-__all__ = ["BLOCKS", "role_features", "running_features", "source_features", "stance_features"]
+from stance.features.encoder import role_told, running_told, source_told, stance_told
+from stance.features.role import role_names
+from stance.features.running import running_names
+from stance.features.source import source_names
+from stance.features.stance import stance_names
+from stance.mentions import Mention
+from stance.reading import ReadArticle
+from stance.turns import Dossier, Turn, Voice
 
-BLOCKS = ("structure", "lexical", "cues", "patterns", "discourse")
+__all__ = [
+    "BLOCKS",
+    "ENCODER",
+    "Features",
+    "role_features",
+    "running_features",
+    "source_features",
+    "stance_features",
+]
+
+BLOCKS = ("structure", "lexical", "cues", "patterns", "discourse", "encoder")
 """The blocks of features; each is a prefix of the features' names."""
+
+ENCODER = "encoder:"
+"""How the names of features with values begin."""
+
+Features = dict[str, float]
+"""Features by name; one that is on has the value one."""
+
+
+def source_features(article: ReadArticle, at: int, mention: Mention) -> Features:
+    """Does this mention name the source of what the sentence states?"""
+    return _joined(source_names(article, at, mention), source_told(article, at, mention))
+
+
+def role_features(
+    article: ReadArticle, at: int, mention: Mention, dossier: Dossier, turns: Sequence[Turn]
+) -> Features:
+    """Which role does that source play?"""
+    return _joined(role_names(article, at, mention, dossier, turns), role_told(article, at, mention))
+
+
+def running_features(article: ReadArticle, at: int, turn: Turn, link: str) -> Features:
+    """Does a source from another sentence go on speaking here?"""
+    return _joined(running_names(article, at, turn, link), running_told(article, at, turn, link))
+
+
+def stance_features(article: ReadArticle, at: int, voice: Voice) -> Features:
+    """What does the source do to the allegation?"""
+    return _joined(stance_names(article, at, voice), stance_told(article, at, voice))
+
+
+def _joined(names: Iterable[str], told: Iterable[tuple[str, float]]) -> Features:
+    return dict.fromkeys(names, 1.0) | dict(told)

@@ -11,7 +11,7 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Dossier, Turn, described, key_of
 
-__all__ = ["role_features"]
+__all__ = ["role_names"]
 
 _DEFINITE = frozenset(["the", "this", "that", "his", "her", "its"])
 """Words before a noun that point back to somebody told of before."""
@@ -36,7 +36,7 @@ class _Candidate:
         return self.article.sentences[self.at]
 
 
-def role_features(
+def role_names(
     article: ReadArticle, at: int, mention: Mention, dossier: Dossier, turns: Sequence[Turn]
 ) -> Iterator[str]:
     """Which role does the source play? Its words, what the article says of it, who spoke before."""

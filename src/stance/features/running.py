@@ -9,10 +9,10 @@ from stance.lexicon import FIRST_PERSON, cue_of
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Turn
 
-__all__ = ["running_features"]
+__all__ = ["running_names"]
 
 
-def running_features(article: ReadArticle, at: int, turn: Turn, link: str) -> Iterator[str]:
+def running_names(article: ReadArticle, at: int, turn: Turn, link: str) -> Iterator[str]:
     """Does this turn run on into the sentence? `link` says how it was found: `block` or `previous`."""
     sentence = article.sentences[at]
     share = round(sentence.quoted_share * 4)

@@ -18,7 +18,7 @@ from stance.lexicon import AUXILIARIES, cue_of, noun_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 
-__all__ = ["source_features"]
+__all__ = ["source_names"]
 
 _AHEAD, _BEHIND = 7, 5
 """Words after and before a mention that are looked at one by one."""
@@ -28,7 +28,7 @@ _EARLIER = 8
 """Mentions before a mention that are asked whether their cue covers it."""
 
 
-def source_features(article: ReadArticle, at: int, mention: Mention) -> Iterator[str]:
+def source_names(article: ReadArticle, at: int, mention: Mention) -> Iterator[str]:
     """Does this mention name the source? Where it stands, between which words, to which cue."""
     sentence = article.sentences[at]
     kind = kind_of(article, sentence, mention)

@@ -14,7 +14,7 @@ from stance.patterns import patterns_in, stance_told
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Voice, scope_of
 
-__all__ = ["stance_features"]
+__all__ = ["stance_names"]
 
 _ARTICLES = frozenset(["the", "a", "an"])
 _NEGATIONS = frozenset(["not", "n't", "never"])
@@ -49,7 +49,7 @@ class _Scope:
         return self.article.sentences[self.at]
 
 
-def stance_features(article: ReadArticle, at: int, voice: Voice) -> Iterator[str]:
+def stance_names(article: ReadArticle, at: int, voice: Voice) -> Iterator[str]:
     """What does the source do to the allegation? The words and cues in its part of the sentence."""
     sentence = article.sentences[at]
     masked = _masked(article, sentence, voice)

@@ -1,0 +1,106 @@
+"""The encoder at work: an ONNX graph, one window at a time.
+
+A window is computed alone and on one core, so that no result depends on its neighbours, on the
+number of jobs or on the machine's load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.encoded import OUTPUTS, SENTENCE, WORD, Encoded, rounded
+from stance.encoder.pieces import Stretch, WordPieces, stretches_of, windows_of
+from stance.errors import ModelError
+from stance.reading import ReadArticle
+
+__all__ = ["Encoder", "digest_of"]
+
+
+EXTERNAL = b"location"
+"""The key under which an ONNX file names another file to read; ours have no use for the word."""
+
+
+class Encoder:
+    """What each word and sentence of an article says in its surroundings.
+
+    `graph` is an ONNX file, `tokenizer` the vocabulary's. Both are read when first needed.
+
+    Raises:
+        ModelError: a file is broken, or is no encoder of ours.
+    """
+
+    def __init__(self, graph: bytes, tokenizer: bytes) -> None:
+        self.graph, self.tokenizer = graph, tokenizer
+
+    @cached_property
+    def pieces(self) -> WordPieces:
+        """The vocabulary."""
+        return WordPieces(self.tokenizer)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this encoder: SHA-256 over graph and vocabulary."""
+        return hashlib.sha256(self.graph + self.tokenizer).hexdigest()
+
+    def encode(self, article: ReadArticle) -> ReadArticle:
+        """The article with `encoded` filled in."""
+        return replace(article, encoded=self._encoded(stretches_of(article, self.pieces), article))
+
+    def _encoded(self, stretches: Sequence[Stretch], article: ReadArticle) -> tuple[Encoded, ...]:
+        words: list[list[NDArray[np.int8]]] = [[] for _ in article.sentences]
+        sentences: list[NDArray[np.int8]] = [np.zeros(len(SENTENCE), np.int8) for _ in article.sentences]
+        for window in windows_of(stretches, self.pieces):
+            told = rounded(self.outputs(window.ids))
+            for place, stretch in window.own:
+                rows = told[place : place + len(stretch.ids)]
+                words[stretch.at].append(rows[list(stretch.places), : len(WORD)])
+                if not stretch.first:
+                    sentences[stretch.at] = rows[0, len(WORD) :]
+        return tuple(Encoded(np.concatenate(w), s) for w, s in zip(words, sentences, strict=True))
+
+    def outputs(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The outputs for one window: pieces x `OUTPUTS`."""
+        (told,) = self._session.run(None, {"ids": np.asarray([ids], np.int64)})
+        result: NDArray[np.float32] = told[0]
+        return result
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        if EXTERNAL in self.graph:
+            raise ModelError("encoder.onnx points to data outside itself, expected all of it inside")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(self.graph, options, providers=["CPUExecutionProvider"])
+            shape = session.get_outputs()[0].shape
+        except Exception as error:  # the library raises classes of its own under Exception
+            told = " ".join(str(error).split())
+            raise ModelError(f"encoder.onnx is broken ({told}), expected one of 'stance finetune'") from error
+        if shape[-1] != len(OUTPUTS):
+            raise ModelError(
+                f"encoder.onnx tells {shape[-1]} things of a piece, expected {len(OUTPUTS)}: it is of "
+                "another version of stance"
+            )
+        return session
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A session is bound to its process.
+        return {"graph": self.graph, "tokenizer": self.tokenizer}
+
+
+def digest_of(stretches: Sequence[Stretch]) -> str:
+    """What tells the pieces of an article, in 16 hexadecimal digits."""
+    told = hashlib.sha256()
+    for stretch in stretches:
+        told.update(repr((stretch.at, stretch.first, stretch.ids, stretch.places)).encode())
+    return told.hexdigest()[:16]

@@ -1,0 +1,92 @@
+"""Articles as encoders told them that had not learnt from them: the vectors that training learns from.
+
+An encoder is surer of what it was fine-tuned on than of anything new. The composed articles are
+therefore kept as the encoder of their own fold told them, which saw none of their world.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from stance.encoded import SENTENCE, WORD, Encoded
+from stance.encoder.pieces import stretches_of
+from stance.encoder.session import Encoder, digest_of
+from stance.errors import UsageError
+from stance.reading import ReadArticle
+
+__all__ = ["FILE", "Vectors"]
+
+FILE = "encoded.safetensors"
+
+_AGAIN = "write it again with 'stance finetune'"
+_LENGTH = 16
+"""Hexadecimal digits of a key."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What encoders told, by the digest of an article's pieces.
+
+    `encoder` is the digest of the one for new articles.
+    """
+
+    encoder: str
+    articles: Mapping[str, Sequence[Encoded]]
+
+    def encode(self, article: ReadArticle, encoder: Encoder, strict: bool) -> ReadArticle:
+        """The article with what is kept of it, else as the encoder tells it.
+
+        Raises:
+            UsageError: nothing is kept of it though it must be (`strict`).
+        """
+        stretches = stretches_of(article, encoder.pieces)
+        known = self.articles.get(digest_of(stretches))
+        if known is not None:
+            return replace(article, encoded=tuple(known))
+        if strict:
+            raise UsageError(
+                f"article {article.article.id} has no vectors out of fold, or is read otherwise than when "
+                "they were computed; write them again with 'stance finetune'"
+            )
+        return encoder.encode(article)
+
+    def pack(self) -> bytes:
+        """The vectors as one safetensors file."""
+        sentences = [encoded for told in self.articles.values() for encoded in told]
+        arrays: dict[str, NDArray[np.generic]] = {
+            "words": np.concatenate([encoded.words for encoded in sentences]),
+            "sentences": np.stack([encoded.sentence for encoded in sentences]),
+            "lengths": np.array([len(encoded.words) for encoded in sentences], np.int32),
+            "articles": np.array([len(told) for told in self.articles.values()], np.int32),
+        }
+        return save(arrays, {"encoder": self.encoder, "keys": "".join(self.articles)})
+
+    @classmethod
+    def unpack(cls, data: bytes, name: str) -> Vectors:
+        """Read such a file; `name` is what a fault calls it.
+
+        Raises:
+            UsageError: it is broken.
+        """
+        try:
+            size = int.from_bytes(data[:8], "little")
+            told = json.loads(data[8 : 8 + size])["__metadata__"]
+            arrays = load(data)
+            keys = [told["keys"][at : at + _LENGTH] for at in range(0, len(told["keys"]), _LENGTH)]
+            ends = np.cumsum(arrays["lengths"])
+            words = np.split(arrays["words"], ends[:-1])
+            if (words[0].shape[1], arrays["sentences"].shape[1]) != (len(WORD), len(SENTENCE)):
+                raise ValueError("it has other outputs")
+            every = [Encoded(w, s) for w, s in zip(words, arrays["sentences"], strict=True)]
+            starts = [0, *np.cumsum(arrays["articles"]).tolist()]
+            articles = {key: every[starts[at] : starts[at + 1]] for at, key in enumerate(keys)}
+        except (ValueError, KeyError, IndexError, TypeError, SafetensorError) as error:
+            raise UsageError(f"{name} is broken ({error}); {_AGAIN}") from error
+        return cls(told["encoder"], articles)
