@@ -25,6 +25,7 @@ COMMANDS = {
     "label": "stance.cli.label",
     "explain": "stance.cli.explain",
     "train": "stance.cli.train",
+    "finetune": "stance.cli.finetune",
     "evaluate": "stance.cli.evaluate",
     "verify": "stance.cli.verify",
     "topic": "stance.cli.topic",

@@ -1,0 +1,1 @@
+"""Fine-tuning the encoder on the composed articles (the extra `encoder`)."""

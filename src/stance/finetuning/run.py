@@ -1,0 +1,170 @@
+"""Fine-tuning as a whole: one encoder per fold for the vectors out of fold, one for all, the files.
+
+What is finished is kept in the output folder, so that a run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from stance.annotations import AnnotatedArticle, read_annotations
+from stance.cast import Cast
+from stance.encoded import Encoded
+from stance.encoder.pieces import WordPieces, stretches_of
+from stance.encoder.session import Encoder, digest_of
+from stance.encoder.vectors import FILE, Vectors
+from stance.errors import UsageError
+from stance.examples import readings
+from stance.files import atomic_path, atomic_write
+from stance.finetuning.export import export, quantise
+from stance.finetuning.loop import Lesson, Settings, fine_tune
+from stance.finetuning.network import Network
+from stance.finetuning.targets import targets_of
+from stance.finetuning.vocabulary import begin_marks, pruned
+from stance.folds import FOLDS, family_of, folds_of
+from stance.reading import ReadArticle
+from stance.training import base_folder
+
+__all__ = ["FinetuneSettings", "finetune"]
+
+WORDS = "embeddings.word_embeddings.weight"
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps of it are done, and out of how many."""
+
+
+@dataclass(frozen=True)
+class FinetuneSettings:
+    """What to begin with (a folder with `model.safetensors` and `tokenizer.json`) and where to write."""
+
+    weights: Path
+    output: Path
+    settings: Settings = field(default_factory=Settings)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A composed article: as it was marked, and as labelling meets it."""
+
+    annotated: AnnotatedArticle
+    read: ReadArticle
+    met: ReadArticle
+
+
+@dataclass(frozen=True)
+class _Course:
+    """Everything that a fine-tuning needs."""
+
+    chosen: FinetuneSettings
+    texts: Sequence[_Text]
+    tokenizer: bytes
+    pieces: WordPieces
+    state: dict[str, Tensor]
+
+
+def finetune(chosen: FinetuneSettings, progress: Progress = lambda *_: None) -> Path:
+    """Fine-tune the encoder on the composed articles and write `encoder.onnx`, `tokenizer.json` and
+    `encoded.safetensors`; returns the folder.
+
+    Raises:
+        UsageError: the weights are missing or of another kind, or the folder cannot be written.
+    """
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    course = _course(chosen)
+    fold = folds_of([text.annotated for text in course.texts])
+    kept: dict[str, Sequence[Encoded]] = {}
+    for number in range(FOLDS):
+        own = [text for text in course.texts if fold[text.annotated.article.id] == number]
+        others = [text for text in course.texts if fold[text.annotated.article.id] != number]
+        network = _network(course, f"fold {number + 1} of {FOLDS}", others, progress)
+        told = _Torch(network, course.tokenizer)
+        for text in own:
+            for read in (text.read, text.met):
+                kept[digest_of(stretches_of(read, course.pieces))] = told.encode(read).encoded
+    network = _network(course, "all articles", course.texts, progress)
+    graph = export(network)
+    encoder = Encoder(graph, course.tokenizer)
+    vectors = Vectors(encoder.digest, kept)
+    for name, data in (("encoder.onnx", graph), ("tokenizer.json", course.tokenizer), (FILE, vectors.pack())):
+        atomic_write(chosen.output / name, data)
+    return chosen.output
+
+
+class _Torch(Encoder):
+    """An encoder that asks the network itself."""
+
+    def __init__(self, network: Network, tokenizer: bytes) -> None:
+        super().__init__(b"", tokenizer)
+        self.network = network
+
+    def outputs(self, ids: Sequence[int]) -> np.typing.NDArray[np.float32]:
+        with torch.no_grad():
+            told: np.typing.NDArray[np.float32] = self.network(torch.tensor([ids]))[0].numpy()
+        return told
+
+
+def _course(chosen: FinetuneSettings) -> _Course:
+    state, tokenizer = _given(chosen.weights)
+    texts = list(_texts())
+    plain = WordPieces(tokenizer)
+    used = {piece for text in texts for stretch in stretches_of(text.read, plain) for piece in stretch.ids}
+    small, rows = pruned(tokenizer, plain.names(used))
+    pieces = WordPieces(small)
+    state[WORDS] = state[WORDS][rows].clone()
+    begin_marks(state[WORDS], pieces.rows())
+    return _Course(chosen, texts, small, pieces, state)
+
+
+def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
+    try:
+        state = load_file(folder / "model.safetensors")
+        tokenizer = (folder / "tokenizer.json").read_bytes()
+    except (OSError, SafetensorError) as error:
+        raise UsageError(
+            f"{folder}: {error}; expected model.safetensors and tokenizer.json of all-MiniLM-L6-v2"
+        ) from error
+    if WORDS not in state:
+        raise UsageError(
+            f"{folder}: model.safetensors has no {WORDS}, expected the weights of all-MiniLM-L6-v2"
+        )
+    return state, tokenizer
+
+
+def _texts() -> Iterator[_Text]:
+    casts: dict[str, Cast] = {}
+    for annotated in read_annotations(base_folder()):
+        yield _Text(annotated, *readings(annotated, casts))
+
+
+def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progress) -> Network:
+    """A fine-tuned network, rounded to 8 bits; from the output folder where it is finished already."""
+    kept = course.chosen.output / f"{name.replace(' ', '-')}.safetensors"
+    network = Network(course.state)
+    if kept.exists():
+        network.load_state_dict(load_file(kept))
+        return network.eval()
+    lessons = [_lesson(text, course.pieces) for text in texts]
+
+    def report(step: int, steps: int, _: float) -> None:
+        progress(f"fine-tuning, {name}", step, steps)
+
+    fine_tune(network, lessons, course.pieces, course.chosen.settings, course.chosen.seed, report)
+    quantise(network)
+    with atomic_path(kept) as fresh:
+        save_file(network.state_dict(), fresh)
+    return network.eval()
+
+
+def _lesson(text: _Text, pieces: WordPieces) -> Lesson:
+    stretches = stretches_of(text.read, pieces)
+    answers = tuple(targets_of(text.annotated, text.read.sentences, stretch) for stretch in stretches)
+    return Lesson(family_of(text.annotated.article.id) or "", stretches, answers)

@@ -1,0 +1,269 @@
+"""Fine-tuning from end to end, on a network and a vocabulary small enough for seconds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra 'encoder': pip install 'stance[encoder]'")
+pytest.importorskip("onnx", reason="needs the extra 'encoder': pip install 'stance[encoder]'")
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from stance.annotations import read_annotations
+from stance.encoded import OUTPUTS, SENTENCE, WORD
+from stance.encoder.pieces import MARKS, WordPieces, stretches_of, windows_of
+from stance.encoder.session import Encoder, digest_of
+from stance.encoder.vectors import FILE, Vectors
+from stance.errors import UsageError
+from stance.examples import readings
+from stance.finetuning import run
+from stance.finetuning.export import export, quantise
+from stance.finetuning.loop import Lesson, Settings, fine_tune
+from stance.finetuning.network import Network
+from stance.finetuning.run import FinetuneSettings, finetune
+from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
+from stance.finetuning.vocabulary import NEAREST, pruned
+from stance.training import Encoding
+
+WIDTH, INNER, PLACES = 48, 96, 512
+QUICK = Settings(passes=2, rate=1e-3, half=False)
+
+
+def tiny_tokenizer(texts) -> bytes:
+    words = sorted({word for text in texts for word in text.lower().split()} | {"и", "unusedtail"})
+    special = [
+        "[PAD]",
+        *(f"[unused{number}]" for number in range(1, 20)),
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+    ]
+    letters = [f"{start}{chr(code)}" for code in range(33, 127) for start in ("", "##")]
+    near = [piece for pieces in NEAREST.values() for piece in pieces if not piece.startswith("[")]
+    vocabulary = {piece: at for at, piece in enumerate(dict.fromkeys([*special, *letters, *near, *words]))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.enable_padding(length=128)  # as the published one has it
+    return tokenizer.to_str().encode()
+
+
+def tiny_state(pieces: int, layers: int = 2) -> dict[str, torch.Tensor]:
+    draw = torch.Generator().manual_seed(1)
+    shapes = {
+        "embeddings.word_embeddings.weight": (pieces, WIDTH),
+        "embeddings.position_embeddings.weight": (PLACES, WIDTH),
+        "embeddings.token_type_embeddings.weight": (2, WIDTH),
+    }
+    for layer in range(layers):
+        name = f"encoder.layer.{layer}."
+        for part in (
+            "attention.self.query",
+            "attention.self.key",
+            "attention.self.value",
+            "attention.output.dense",
+        ):
+            shapes |= {f"{name}{part}.weight": (WIDTH, WIDTH), f"{name}{part}.bias": (WIDTH,)}
+        shapes |= {
+            f"{name}intermediate.dense.weight": (INNER, WIDTH),
+            f"{name}intermediate.dense.bias": (INNER,),
+        }
+        shapes |= {f"{name}output.dense.weight": (WIDTH, INNER), f"{name}output.dense.bias": (WIDTH,)}
+    state = {name: torch.randn(shape, generator=draw) * 0.2 for name, shape in shapes.items()}
+    norms = ["embeddings.LayerNorm"]
+    for layer in range(layers):
+        norms += [
+            f"encoder.layer.{layer}.attention.output.LayerNorm",
+            f"encoder.layer.{layer}.output.LayerNorm",
+        ]
+    for norm in norms:
+        state |= {f"{norm}.weight": torch.ones(WIDTH), f"{norm}.bias": torch.zeros(WIDTH)}
+    return state
+
+
+@pytest.fixture(scope="module")
+def articles(tiny):
+    return read_annotations(tiny)
+
+
+@pytest.fixture(scope="module")
+def weights(articles, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("weights")
+    tokenizer = tiny_tokenizer(article.article.text for article in articles)
+    (folder / "tokenizer.json").write_bytes(tokenizer)
+    save_file(tiny_state(len(json.loads(tokenizer)["model"]["vocab"])), folder / "model.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tuned(weights, tiny, tmp_path_factory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "base_folder", lambda: tiny)
+        return finetune(FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK))
+
+
+def test_what_is_written_can_be_trained_on(tuned, articles):
+    encoding = Encoding.load(tuned)
+    casts: dict = {}
+    for annotated in articles:
+        read, met = (encoding.base(each) for each in readings(annotated, casts))
+        for each in (read, met):
+            assert [len(told.words) for told in each.encoded] == [len(s.words) for s in each.sentences]
+            assert all(told.words.shape[1] == len(WORD) for told in each.encoded)
+            assert all(told.sentence.shape == (len(SENTENCE),) for told in each.encoded)
+
+
+def test_an_article_is_kept_as_an_encoder_told_it_that_did_not_learn_from_it(tuned, articles):
+    encoding = Encoding.load(tuned)
+    casts: dict = {}
+    read, _ = readings(articles[0], casts)
+    out_of_fold, in_sample = encoding.own(read).encoded, encoding.encoder.encode(read).encoded
+    assert any(not np.array_equal(a.words, b.words) for a, b in zip(out_of_fold, in_sample, strict=True))
+
+
+def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, tmp_path, monkeypatch):
+    begun = tmp_path / "encoder"
+    begun.mkdir()
+    for kept in tuned.glob("*of*.safetensors"):
+        shutil.copy(kept, begun)
+    done = []
+    monkeypatch.setattr(run, "base_folder", lambda: tiny)
+    finetune(FinetuneSettings(weights, begun, QUICK), lambda what, *_: done.append(what))
+    assert set(done) == {"fine-tuning, all articles"}
+    assert (begun / FILE).read_bytes() == (tuned / FILE).read_bytes()
+    assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
+
+
+def test_the_graph_tells_what_the_network_tells(weights):
+    network = Network(load_file(weights / "model.safetensors"))
+    torch.nn.init.normal_(network.out.weight)
+    network.words.weight.data[:, 0] += 3.0
+    quantise(network)
+    network.eval()
+    encoder = Encoder(export(network), (weights / "tokenizer.json").read_bytes())
+    for length in (2, 7, 200):
+        ids = list(range(30, 30 + length))
+        with torch.no_grad():
+            told = network(torch.tensor([ids]))[0].numpy()
+        assert encoder.outputs(ids) == pytest.approx(told, abs=1e-4)
+
+
+def test_a_network_learns_what_it_is_shown(weights, articles):
+    state, data = load_file(weights / "model.safetensors"), (weights / "tokenizer.json").read_bytes()
+    pieces, casts = WordPieces(data), {}
+    read, _ = readings(articles[0], casts)
+    stretches = stretches_of(read, pieces)
+    lesson = Lesson("", stretches, tuple(targets_of(articles[0], read.sentences, each) for each in stretches))
+    losses: list[float] = []
+    settings = Settings(passes=40, rate=3e-3, half=False)
+    fine_tune(Network(state), [lesson], pieces, settings, 0, lambda *told: losses.append(told[2]))
+    assert np.mean(losses[-5:]) < 0.6 * np.mean(losses[:5])
+
+
+def test_the_answers_are_those_of_the_gold(weights, articles):
+    pieces, casts = WordPieces((weights / "tokenizer.json").read_bytes()), {}
+    column = {group.name: at for at, group in enumerate(GROUPS)}
+    assert sum(group.last - group.first for group in GROUPS) == len(OUTPUTS)
+    seen = 0
+    for annotated in articles:
+        read, _ = readings(annotated, casts)
+        for stretch in stretches_of(read, pieces):
+            sentence = read.sentences[stretch.at]
+            gold = annotated.attributions[sentence.sentence.index]
+            answers = targets_of(annotated, read.sentences, stretch)
+            assert answers[0, column["running"]] == any(each.source is None for each in gold)
+            named = {
+                word
+                for word in range(len(sentence.words))
+                for each in gold
+                if each.source and each.source.start <= sentence.starts[word] < each.source.end
+            }
+            told = {w for w, place in enumerate(stretch.places, stretch.first) if answers[place, 0] == 1}
+            assert named <= told
+            assert (answers[list(stretch.places), column["running"]] == UNKNOWN).all()
+            seen += len(named)
+    assert seen > 100
+
+
+def test_windows_hold_every_stretch_once_and_no_more_than_fits(weights, articles):
+    pieces, casts = WordPieces((weights / "tokenizer.json").read_bytes()), {}
+    for annotated in articles:
+        stretches = stretches_of(readings(annotated, casts)[0], pieces)
+        for first in (64, 256):
+            windows = list(windows_of(stretches, pieces, first))
+            assert [stretch for window in windows for _, stretch in window.own] == list(stretches)
+            for window in windows:
+                assert len(window.ids) <= 512
+                for place, stretch in window.own:
+                    assert window.ids[place : place + len(stretch.ids)] == stretch.ids
+
+
+def test_pieces_that_no_english_text_needs_are_pruned(weights):
+    data = (weights / "tokenizer.json").read_bytes()
+    small, rows = pruned(data, ["unusedtail"])
+    before, after = (json.loads(each)["model"]["vocab"] for each in (data, small))
+    assert "и" in before
+    assert "и" not in after
+    assert "[unused19]" not in after
+    assert {*MARKS.values(), "unusedtail"} <= set(after)
+    names = {row: piece for piece, row in before.items()}
+    assert [names[row] for row in rows] == list(after)
+
+
+FAULTS = {
+    "no weights": (lambda folder: (folder / "model.safetensors").unlink(), "expected the folder of"),
+    "other weights": (
+        lambda folder: save_file({"x": torch.ones(1)}, folder / "model.safetensors"),
+        "has no embeddings",
+    ),
+    "broken tokenizer": (
+        lambda folder: (folder / "tokenizer.json").write_text("{"),
+        "tokenizer.json is broken",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
+    spoil, message = FAULTS[fault]
+    folder = shutil.copytree(weights, tmp_path / "weights")
+    spoil(folder)
+    monkeypatch.setattr(run, "base_folder", lambda: tiny)
+    with pytest.raises(UsageError, match=message):
+        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK))
+
+
+def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):
+    folder = shutil.copytree(tuned, tmp_path / "encoder")
+    told = Vectors.unpack((folder / FILE).read_bytes(), FILE)
+    (folder / FILE).write_bytes(Vectors("0" * 64, told.articles).pack())
+    with pytest.raises(UsageError, match="was computed with encoder 000000000000"):
+        Encoding.load(folder)
+
+
+def test_vectors_survive_their_file(tuned, articles):
+    told = Vectors.unpack((tuned / FILE).read_bytes(), FILE)
+    again = Vectors.unpack(told.pack(), FILE)
+    assert list(again.articles) == list(told.articles)
+    for one, two in zip(told.articles.values(), again.articles.values(), strict=True):
+        assert all(np.array_equal(a.words, b.words) for a, b in zip(one, two, strict=True))
+    pieces, casts = WordPieces((tuned / "tokenizer.json").read_bytes()), {}
+    assert {digest_of(stretches_of(readings(each, casts)[0], pieces)) for each in articles} <= set(
+        told.articles
+    )
+
+
+def test_a_composed_article_without_vectors_is_named(tuned, articles):
+    encoding = Encoding.load(tuned)
+    read, _ = readings(articles[0], {})
+    empty = Vectors(encoding.encoder.digest, {})
+    with pytest.raises(UsageError, match=rf"article {articles[0].article.id} has no vectors"):
+        empty.encode(read, encoding.encoder, strict=True)
