@@ -11,6 +11,7 @@ import pytest
 
 from stance.annotations import AnnotatedArticle, read_annotations
 from stance.model import Model, load
+from stance.reading import ReadArticle
 from stance.training import TrainSettings, train
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,11 @@ TINY = (
     *("k_f01_1", "k_f01_2", "k_f01_3", "k_f02_1", "k_f02_2", "k_f02_3", "l_f01_1", "l_f01_2", "m_01"),
 )
 """Composed articles of twelve worlds, and parts of three contrast families."""
+
+
+def bare(article: ReadArticle) -> ReadArticle:
+    """An article as it was read, without what an encoder tells of it."""
+    return article
 
 
 def take(articles: Collection[str], folder: Path) -> Path:

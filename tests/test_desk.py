@@ -23,6 +23,7 @@ from stance.web.offers import Offer, Reading
 from stance.web.opening import DeskOptions, open_desk
 from stance.web.sheets import Version, file_name
 from stance.web.steps import Line, Step
+from tests.conftest import bare
 
 ROOT = Path(__file__).parents[1]
 TEXT = (
@@ -553,12 +554,12 @@ def test_nothing_is_learnt_from_sentences_that_nobody_looked_at(article):
     done(desk, (LIE, "label", {**DENIES, "source": "Vučić", "cue": "a lie"}))
     (half,) = read_annotations(desk.sheets[0].folder)
     assert half.open_sentences == {HEADLINE, SENT, SILENT}
-    learnt = [example.answer for example in prepare(half, {}).examples["source"]]
+    learnt = [example.answer for example in prepare(half, {}, bare).examples["source"]]
     assert learnt == ["yes", "no"], "Vučić and it, of the one sentence that is labelled"
     done(desk, *((number, "nobody", {}) for number in (HEADLINE, SENT, SILENT)))
     (whole,) = read_annotations(desk.sheets[0].folder)
     assert not whole.open_sentences
-    assert len(prepare(whole, {}).examples["source"]) > len(learnt)
+    assert len(prepare(whole, {}, bare).examples["source"]) > len(learnt)
 
 
 def test_whether_more_annotation_pays_is_asked_of_finished_articles(article, monkeypatch):

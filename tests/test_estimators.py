@@ -15,6 +15,7 @@ from stance.estimators import HeadClassifier
 from stance.examples import prepare
 from stance.fitting import SETTINGS
 from stance.heads import CLASSES, HEADS
+from tests.conftest import bare
 
 TWO = ("no", "yes")
 FOUR = ("confirms", "denies", "hedges", "none")
@@ -58,7 +59,7 @@ def test_the_stored_head_predicts_what_the_estimator_predicts(classes, parameter
 @pytest.mark.parametrize("name", HEADS)
 def test_the_same_on_real_examples(name, composed):
     casts: dict = {}
-    prepared = [prepare(article, casts) for article in composed[:24]]
+    prepared = [prepare(article, casts, bare) for article in composed[:24]]
     examples = [example for article in prepared for example in article.examples[name]]
     learnt, unseen = examples[: len(examples) // 2], examples[len(examples) // 2 :]
     estimator = HeadClassifier(**SETTINGS[name])

@@ -22,6 +22,7 @@ from stance.mentions import Mention
 from stance.trials import Fold, calibrating, held_out, try_fold
 from stance.turns import Turn, Voice
 from stance.voices import Heard
+from tests.conftest import bare
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def casts() -> dict[str, Cast]:
 
 @pytest.fixture(scope="module")
 def prepared(tiny, casts) -> list[Prepared]:
-    return [prepare(article, casts) for article in read_annotations(tiny)]
+    return [prepare(article, casts, bare) for article in read_annotations(tiny)]
 
 
 def ids(articles) -> set[str]:
@@ -51,9 +52,9 @@ class TestExamples:
         named = [gold for golds in first.annotated.attributions for gold in golds if gold.source]
         assert 0.8 * len(named) <= sources.count("yes") <= len(named)
 
-    def test_examples_are_the_same_each_time(self, prepared, casts):
+    def test_examples_are_the_same_each_time(self, prepared):
         for article in prepared[:3]:
-            assert prepare(article.annotated, casts).examples == article.examples
+            assert prepare(article.annotated, casts, bare).examples == article.examples
 
 
 class TestTryFold:
@@ -70,21 +71,21 @@ class TestTryFold:
         }
         monkeypatch.setattr(trials, "BASELINES", spied)
         fold = Fold("composed-0", True, tuple(prepared[:3]))
-        found = try_fold(fold, prepared, casts)
+        found = try_fold(fold, prepared)
         assert seen == [ids(prepared[3:])] * (1 + len(BASELINES))
         assert [one.prepared for one in found] == prepared[:3]
 
-    def test_there_is_one_trial_per_sentence_that_is_read(self, prepared, casts):
-        (one,) = try_fold(Fold("own-0", False, (prepared[0],)), prepared, casts)
-        assert len(one.trials) == len(one.baselines) == len(one.read.sentences)
-        for trial, baselines in zip(one.trials, one.baselines, strict=True):
+    def test_there_is_one_trial_per_sentence_that_is_read(self, prepared):
+        (one,) = try_fold(Fold("own-0", False, (prepared[0],)), prepared)
+        assert set(one.baselines) == set(BASELINES)
+        assert {len(pairs) for pairs in one.baselines.values()} == {len(one.prepared.met.sentences)}
+        for trial in one.trials:
             assert 0 <= trial.silence <= 1
-            assert set(baselines) == set(BASELINES)
             for heard in trial.heard:
                 assert 0 <= heard.probability <= 1
                 assert sum(heard.stances.values()) == pytest.approx(1)
 
-    def test_furniture_is_not_told_but_recognised(self, prepared, casts):
+    def test_furniture_is_not_told_but_recognised(self, prepared):
         annotated = next(
             article.annotated
             for article in prepared
@@ -95,8 +96,8 @@ class TestTryFold:
         turned = tuple(
             replace(sentence, furniture=not sentence.furniture) for sentence in annotated.sentences
         )
-        fold = Fold("own-0", False, (prepare(replace(annotated, sentences=turned), casts),))
-        rows = held_out([try_fold(fold, [*fold.articles, *prepared], casts)])
+        fold = Fold("own-0", False, (prepare(replace(annotated, sentences=turned), casts, bare),))
+        rows = held_out([try_fold(fold, [*fold.articles, *prepared])])
         assert recognised
         assert {row.sentence for row in rows if row.furniture_predicted} == recognised
         assert [row.furniture for row in rows] == [sentence.furniture for sentence in turned]
@@ -116,9 +117,9 @@ def tried(prepared, casts):
     family = Fold("composed-1", True, tuple(a for a in prepared if "_f" in a.annotated.article.id)[:2])
     own = Fold("own-0", False, (prepared[5],))
     seed = prepared[6]
-    renamed = Prepared(replace(seed.annotated, file="seeds/x.txt"), seed.read, seed.examples)
+    renamed = replace(seed, annotated=replace(seed.annotated, file="seeds/x.txt"))
     seeds = Fold("own-1", False, (renamed,))
-    return [try_fold(fold, prepared, casts) for fold in (base, family, own, seeds)]
+    return [try_fold(fold, prepared) for fold in (base, family, own, seeds)]
 
 
 class TestRows:

@@ -55,12 +55,21 @@ class Baseline:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    """Joint accuracy of what learnt from a share of the articles of the other folds."""
+
+    share: float
+    joint_accuracy: Figure
+
+
+@dataclass(frozen=True)
 class SetEvaluation:
     """Every figure of one set of articles.
 
     `calibration` has `speaker`, `stance` and `nobody`; `unflagged` and `flagged` are the shares of right
     attributions among those that the model is sure of and those that it asks to review; `missing` counts
-    the sentences that another system had no row for.
+    the sentences that another system had no row for; `curve` has the learning curve, the last point of which
+    is the model itself, and is empty where none was measured.
     """
 
     name: str
@@ -80,6 +89,7 @@ class SetEvaluation:
     slices: tuple[Slice, ...]
     habits: tuple[HabitCell, ...]
     baselines: tuple[Baseline, ...]
+    curve: tuple[CurvePoint, ...]
     furniture: ClassScore | None
     errors: Mapping[str, int]
     sentences_with_errors: int
@@ -180,11 +190,24 @@ def _evaluate_set(
         slices=slices(rows),
         habits=habit_cells(rows),
         baselines=_baselines(rows, ours, sampler),
+        curve=_curve(rows, sampler) if ours is None else (),
         furniture=_furniture(rows),
         errors=errors,
         sentences_with_errors=wrong,
         mistakes=shown,
         missing=missing,
+    )
+
+
+def _curve(rows: Sequence[HeldOut], sampler: Sampler) -> tuple[CurvePoint, ...]:
+    """The learning curve, from what learnt from least to the model itself."""
+    if not all(row.shares for row in rows):
+        return ()
+    told = {float(share): [row.shares[share] for row in rows] for share in rows[0].shares}
+    told[1.0] = [row.predicted_primary for row in rows]
+    return tuple(
+        CurvePoint(share, _baseline(str(share), rows, pairs, sampler).figures["joint_accuracy"])
+        for share, pairs in sorted(told.items())
     )
 
 

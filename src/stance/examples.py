@@ -6,12 +6,14 @@ words hold the head of a mention is that mention's. Turns (who spoke before) are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
+from stance import furniture
 from stance.annotations import AnnotatedArticle
 from stance.cast import Cast
-from stance.features import role_features, running_features, source_features, stance_features
+from stance.features import Features, role_features, running_features, source_features, stance_features
 from stance.heads import HEADS
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence, read_article
@@ -19,23 +21,28 @@ from stance.records import Attribution
 from stance.turns import Dossier, Turn, Voice
 from stance.voices import MEMORY, links, role_of_cast, turn_at
 
-__all__ = ["Example", "Prepared", "prepare"]
+__all__ = ["Encode", "Example", "Prepared", "prepare", "readings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One answer for one head: the features that are on, and the class."""
+    """One answer for one head: the features and the class."""
 
-    features: tuple[str, ...]
+    features: Features
     answer: str
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An annotated article, read once, with the examples that it gives each head."""
+    """An annotated article with the examples that it gives each head.
+
+    `read` is the article with the furniture that was marked, `met` as labelling meets it: what is
+    furniture is not told but recognised.
+    """
 
     annotated: AnnotatedArticle
     read: ReadArticle
+    met: ReadArticle
     examples: Mapping[str, tuple[Example, ...]]
 
 
@@ -48,14 +55,30 @@ class _Aligned:
     inside: tuple[Mention, ...]
 
 
-def prepare(annotated: AnnotatedArticle, casts: dict[str, Cast]) -> Prepared:
+Encode: TypeAlias = Callable[[ReadArticle], ReadArticle]
+"""Fills in what the encoder tells of an article."""
+
+
+def prepare(annotated: AnnotatedArticle, casts: dict[str, Cast], encode: Encode) -> Prepared:
     """Read an annotated article and collect its examples; `casts` keeps the topics' matchers."""
+    read, met = readings(annotated, casts)
+    encoded = encode(read)
+    collected = _Collector(annotated, encoded).collect()
+    examples = {head: tuple(found) for head, found in collected.items()}
+    return Prepared(annotated, encoded, encoded if met is read else encode(met), examples)
+
+
+def readings(annotated: AnnotatedArticle, casts: dict[str, Cast]) -> tuple[ReadArticle, ReadArticle]:
+    """An article with the furniture that was marked, and as labelling meets it; often the same."""
     topic = annotated.topic
     if topic.sha256 not in casts:
         casts[topic.sha256] = Cast(topic)
     read = read_article(annotated.article, annotated.sentences, casts[topic.sha256])
-    collected = _Collector(annotated, read)
-    return Prepared(annotated, read, {head: tuple(found) for head, found in collected.collect().items()})
+    flags = furniture.flag([replace(sentence, furniture=False) for sentence in annotated.sentences])
+    met = tuple(replace(s, furniture=flag) for s, flag in zip(annotated.sentences, flags, strict=True))
+    if met == annotated.sentences:
+        return read, read
+    return read, read_article(annotated.article, met, casts[topic.sha256])
 
 
 @dataclass
@@ -89,20 +112,20 @@ class _Collector:
         unclear = {id(mention) for pair in pairs for mention in pair.inside} - named
         for mention in sentence.mentions:
             if id(mention) not in unclear:
-                features = tuple(source_features(self.read, at, mention))
+                features = source_features(self.read, at, mention)
                 yield "source", Example(features, "yes" if id(mention) in named else "no")
         for pair in pairs:
             if pair.mention and not role_of_cast(self.read, pair.mention):
-                features = tuple(role_features(self.read, at, pair.mention, self.dossier, self.turns))
+                features = role_features(self.read, at, pair.mention, self.dossier, self.turns)
                 yield "role", Example(features, pair.attribution.role)
             if pair.mention or pair.attribution.source is None:
                 others = tuple(o.mention for o in pairs if o.mention and o.mention is not pair.mention)
                 voice = Voice(pair.mention, pair.attribution.role, others)
-                yield "stance", Example(tuple(stance_features(self.read, at, voice)), pair.attribution.stance)
+                yield "stance", Example(stance_features(self.read, at, voice), pair.attribution.stance)
         if not any(pair.mention for pair in pairs):
             running = {pair.attribution.role for pair in pairs if pair.attribution.source is None}
             for link, turn in links(self.read, at, self.turns, self._turn_of):
-                features = tuple(running_features(self.read, at, turn, link))
+                features = running_features(self.read, at, turn, link)
                 yield "running", Example(features, "yes" if turn.role in running else "no")
 
     def _turn(self, at: int, pair: _Aligned) -> Turn | None:

@@ -57,7 +57,8 @@ class HeldOut:
     """One sentence, its gold and what was predicted for it by a model that never saw its article.
 
     `group` is the fold or world, `labels` maps roles to the topic's labels where the file says so,
-    `baselines` has the primary role and stance that each baseline predicts on the same folds.
+    `baselines` has the primary role and stance that each baseline predicts on the same folds, `shares` what
+    the model predicts that learnt from a share of the articles (`0.25` to `0.75`).
     """
 
     set: str
@@ -76,6 +77,7 @@ class HeldOut:
     nobody_confidence: float | None = None
     furniture_predicted: bool = False
     baselines: Mapping[str, Pair] = field(default_factory=dict)
+    shares: Mapping[str, Pair] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -201,10 +203,8 @@ def _row(data: Any) -> HeldOut:
         predicted=tuple(_marks(data, "predicted", start, end)),
         nobody_confidence=None if confidence is None else _probability("nobody_confidence", confidence),
         furniture_predicted=bool(data.get("furniture_predicted", False)),
-        baselines={
-            name: _pair(name, pair)
-            for name, pair in need({"baselines": {}} | data, "baselines", dict).items()
-        },
+        baselines=_pairs(data, "baselines"),
+        shares=_pairs(data, "shares"),
     )
 
 
@@ -264,9 +264,14 @@ def _probability(key: str, value: Any) -> float:
     return float(value)
 
 
+def _pairs(data: Mapping[str, Any], key: str) -> dict[str, Pair]:
+    found: dict[str, Any] = need({key: {}} | data, key, dict)
+    return {name: _pair(f"{key.removesuffix('s')} {name!r}", pair) for name, pair in found.items()}
+
+
 def _pair(name: str, pair: Any) -> Pair:
     if not isinstance(pair, list) or len(pair) != 2:
-        raise ValueError(f"baseline {name!r} is {pair!r}, expected [role, stance]")
+        raise ValueError(f"{name} is {pair!r}, expected [role, stance]")
     return _one_of("role", pair[0], ROLES), _one_of("stance", pair[1], STANCES)
 
 

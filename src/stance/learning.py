@@ -7,7 +7,7 @@ it, and the question is whether the last share still made it better.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,10 +115,12 @@ def when_to_stop(
     from threadpoolctl import threadpool_limits
 
     from stance.examples import prepare
+    from stance.training import Encoding
 
     casts: dict[str, Cast] = {}
-    own = [prepare(one, casts) for one in annotated]
-    ground = [prepare(one, casts) for one in base]
+    encoding = Encoding.load()
+    own = [prepare(one, casts, encoding.own) for one in annotated]
+    ground = [prepare(one, casts, encoding.base) for one in base]
     number = {one.annotated.article.id: at for at, one in enumerate(own)}
     right = np.zeros((repeats, len(SHARES), len(own)))
     seen = np.zeros((repeats, len(SHARES)))
@@ -128,7 +130,7 @@ def when_to_stop(
             folds = _deal(own, rng)
             for at, share in enumerate(SHARES):
                 progress("fitting on shares", repeat * len(SHARES) + at, repeats * len(SHARES))
-                hits, seen[repeat, at] = _predict(folds, ground, share, casts)
+                hits, seen[repeat, at] = _predict(folds, ground, share)
                 for article, hit in hits:
                     right[repeat, at, number[article]] += hit
     return _curve(right, np.array([len(one.sentences) for one in annotated]), seen.mean(axis=0))
@@ -149,7 +151,7 @@ def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepar
 
 
 def _predict(
-    folds: Sequence[Sequence[Prepared]], base: Sequence[Prepared], share: float, casts: Mapping[str, Cast]
+    folds: Sequence[Sequence[Prepared]], base: Sequence[Prepared], share: float
 ) -> tuple[list[tuple[str, bool]], float]:
     """Article and hit of every sentence, predicted by a share of the other folds; how many those were."""
     from stance.trials import Fold, try_fold
@@ -160,28 +162,22 @@ def _predict(
         others = [one for fold in (*folds[at + 1 :], *folds[:at]) for one in fold]
         taken = others[: max(1, round(share * len(others)))]
         sizes.append(len(taken))
-        for tried in try_fold(Fold(f"fold-{at}", False, tuple(held)), [*base, *taken, *held], casts):
+        for tried in try_fold(Fold(f"fold-{at}", False, tuple(held)), [*base, *taken, *held]):
             hits += ((tried.prepared.annotated.article.id, hit) for hit in _hits(tried))
     return hits, sum(sizes) / len(sizes)
 
 
 def _hits(tried: Tried) -> Iterator[bool]:
-    """Whether each sentence's primary role and stance are right; calibration would change none."""
+    """Whether each sentence's primary role and stance are right."""
     from stance.heldout import primary
-    from stance.model import Calibration, Model
-    from stance.relevance import is_on_topic
-    from stance.turns import Dossier
-    from stance.voices import Thresholds
+    from stance.labels import NONE
+    from stance.trials import primaries
 
-    annotated, read = tried.prepared.annotated, tried.read
-    model = Model({}, annotated.topic, Thresholds(), Calibration(), "")
-    dossier, on_topic = Dossier.of(read), is_on_topic(read)
-    heard = {
-        sentence.sentence.index: [model.attribution(read, at, one, dossier, on_topic) for one in trial.heard]
-        for at, (sentence, trial) in enumerate(zip(read.sentences, tried.trials, strict=True))
-    }
+    annotated, read = tried.prepared.annotated, tried.prepared.met
+    told = primaries(read, [trial.heard for trial in tried.trials])
+    heard = {sentence.sentence.index: pair for sentence, pair in zip(read.sentences, told, strict=True)}
     for sentence, gold in zip(annotated.sentences, annotated.attributions, strict=True):
-        yield primary(gold) == primary(heard.get(sentence.index, ()))
+        yield primary(gold) == heard.get(sentence.index, (NONE, NONE))
 
 
 def _curve(right: Array, sentences: Array, seen: Array) -> LearningCurve:

@@ -21,6 +21,9 @@ from stance import __version__
 from stance.annotations import AnnotatedArticle, read_annotations
 from stance.card import card, headline
 from stance.cast import Cast
+from stance.encoder.session import Encoder
+from stance.encoder.vectors import FILE as VECTORS
+from stance.encoder.vectors import Vectors
 from stance.errors import UsageError
 from stance.evaluation import evaluate
 from stance.examples import Prepared, prepare
@@ -30,28 +33,38 @@ from stance.heads import Head
 from stance.heldout import HeldOut, heldout_line
 from stance.labels import ROLES, STANCES
 from stance.model import Calibration
-from stance.storage import check_place, pack_heads, write_folder
+from stance.reading import ReadArticle
+from stance.storage import check_place, default_folder, pack_heads, write_folder
 from stance.topic import Topic, load_topic
 from stance.trials import Fold, Tried, calibrating, held_out, try_fold
 from stance.voices import Thresholds
 
-__all__ = ["TrainSettings", "base_folder", "folds_for", "train"]
+__all__ = ["Encoding", "TrainSettings", "base_folder", "folds_for", "train"]
 
 MOST_LEFT_OUT = 20
 """Annotated articles that are left out one by one; more go into `MANY_FOLDS` folds."""
 
 MANY_FOLDS = 10
 
+ENCODER = ("encoder.onnx", "tokenizer.json")
+
+SHARES = (0.25, 0.5, 0.75)
+"""Shares of the composed articles that the learning curve is measured at, besides all of them."""
+
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """What to train on and where to write; `topic` is a built-in name or a path."""
+    """What to train on and where to write; `topic` is a built-in name or a path.
+
+    `encoder` is a folder of `stance finetune`, the shipped encoder by default.
+    """
 
     output: Path
     annotations: Path | None = None
     topic: str | None = None
     use_base: bool = True
     seed: int = 0
+    encoder: Path | None = None
 
 
 Progress = Callable[[str, int, int], None]
@@ -60,8 +73,56 @@ Progress = Callable[[str, int, int], None]
 
 def base_folder() -> Path:
     """Where the composed articles lie: in the installed package, or in the checkout."""
+    return _base_place()
+
+
+def _base_place() -> Path:
     installed = Path(str(resources.files("stance"))) / "base"
     return installed if installed.exists() else Path(__file__).parents[2] / "annotations" / "composed"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How annotated articles are encoded: what the encoder learnt from, as it was told out of fold."""
+
+    encoder: Encoder
+    vectors: Vectors
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Encoding:
+        """The shipped encoder and vectors, or those of a folder of `stance finetune`.
+
+        Raises:
+            UsageError: a file is missing or broken, or the two do not belong together.
+        """
+        place, kept = folder or default_folder(), (folder or _base_place()) / VECTORS
+        try:
+            graph, tokenizer = (place / name for name in ENCODER)
+            encoder = Encoder(graph.read_bytes(), tokenizer.read_bytes())
+            vectors = Vectors.unpack(kept.read_bytes(), str(kept))
+        except OSError as error:
+            raise UsageError(
+                f"{error.filename}: {error.strerror}; expected {', '.join((*ENCODER, VECTORS))}, which "
+                "'stance finetune' writes"
+            ) from error
+        if vectors.encoder != encoder.digest:
+            raise UsageError(
+                f"{kept} was computed with encoder {vectors.encoder[:12]}…, but {place} holds "
+                f"{encoder.digest[:12]}…; write both with 'stance finetune'"
+            )
+        return cls(encoder, vectors)
+
+    def own(self, article: ReadArticle) -> ReadArticle:
+        """A user's article, encoded."""
+        return self.vectors.encode(article, self.encoder, strict=False)
+
+    def base(self, article: ReadArticle) -> ReadArticle:
+        """A composed article, as it was told out of fold.
+
+        Raises:
+            UsageError: it is read otherwise than when the vectors were computed.
+        """
+        return self.vectors.encode(article, self.encoder, strict=True)
 
 
 def train(settings: TrainSettings, progress: Progress = lambda *_: None) -> Path:
@@ -87,10 +148,12 @@ def _train(
     progress: Progress,
 ) -> Path:  # fmt: skip
     casts: dict[str, Cast] = {}
+    encoding = Encoding.load(settings.encoder)
     prepared: list[Prepared] = []
     for annotated in (*base, *own):
         progress("reading", len(prepared), len(base) + len(own))
-        prepared.append(prepare(annotated, casts))
+        encode = encoding.base if len(prepared) < len(base) else encoding.own
+        prepared.append(prepare(annotated, casts, encode))
     folds = folds_for(prepared[: len(base)], prepared[len(base) :])
     if len(folds) < 2:
         raise UsageError("one article is too few: held-out figures need at least two; annotate another one")
@@ -98,12 +161,23 @@ def _train(
     for fold in folds:
         progress("predicting what is held out", len(tried), len(folds))
         # Annotated articles are calibrated on the composed folds, which may not have seen them.
-        tried.append(try_fold(fold, prepared[: len(base)] if fold.base else prepared, casts))
+        known = prepared[: len(base)] if fold.base else prepared
+        tried.append(try_fold(fold, known, shares=SHARES if fold.base else ()))
     progress("fitting the model", 0, 1)
     heads = fit_heads(prepared)
     calibration, temperature = fit_calibration(calibrating(tried, None))
     heads["stance"] = replace(heads["stance"], temperature=temperature)
-    return _write(settings, topic, (heads, calibration), held_out(tried), (base, own))
+    fitted = _Fitted(heads, calibration, encoding.encoder)
+    return _write(settings, topic, fitted, held_out(tried), (base, own))
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """What labels: the heads, their calibration, the encoder that they listen to."""
+
+    heads: dict[str, Head]
+    calibration: Calibration
+    encoder: Encoder
 
 
 def _check_texts(articles: Sequence[AnnotatedArticle]) -> None:
@@ -140,11 +214,10 @@ def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
 
 
 def _write(
-    settings: TrainSettings, topic: Topic, fitted: tuple[dict[str, Head], Calibration],
+    settings: TrainSettings, topic: Topic, fitted: _Fitted,
     rows: Sequence[HeldOut], data: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
 ) -> Path:  # fmt: skip
-    heads, calibration = fitted
-    thresholds = Thresholds()
+    calibration, thresholds = fitted.calibration, Thresholds()
     evaluation = evaluate(rows, seed=settings.seed, command=f"stance evaluate --model {settings.output.name}")
     told = {name: _told(articles) for name, articles in zip(("base", "annotations"), data, strict=True)}
     manifest = {
@@ -165,8 +238,10 @@ def _write(
         "heldout": {scored.name: headline(scored) for scored in evaluation.sets},
         "libraries": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "spacy")},
     }
-    table, arrays = pack_heads(heads)
+    table, arrays = pack_heads(fitted.heads)
     files = {
+        "encoder.onnx": fitted.encoder.graph,
+        "tokenizer.json": fitted.encoder.tokenizer,
         "heads.json": table,
         "heads.safetensors": arrays,
         "topic.toml": topic.text.encode(),

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stance import furniture
 from stance.baselines import BASELINES
-from stance.cast import Cast
 from stance.examples import Prepared
 from stance.fitting import Trial, fit_calibration, fit_heads, tempered
 from stance.folds import family_of
-from stance.heldout import HeldOut, Mark
+from stance.heldout import HeldOut, Mark, primary
 from stance.labels import NONE, ROLES
-from stance.model import Calibration, Model
-from stance.reading import ReadArticle, read_article
+from stance.model import Calibration, attribution
+from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence, Span
 from stance.relevance import is_on_topic
 from stance.topic import Topic
 from stance.turns import Dossier
-from stance.voices import Thresholds, hear
+from stance.voices import Heard, Thresholds, hear
 
-__all__ = ["Fold", "Tried", "calibrating", "held_out", "try_fold"]
+__all__ = ["Fold", "Tried", "calibrating", "held_out", "primaries", "try_fold"]
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,51 +36,75 @@ class Fold:
 
 @dataclass(frozen=True)
 class Tried:
-    """One article of a fold as its heads heard it, sentence by sentence; `baselines` likewise."""
+    """One article of a fold as its heads heard it, sentence by sentence.
+
+    `baselines` has, likewise, the primary role and stance by each baseline, `shares` those by heads that
+    learnt from a share of the articles.
+    """
 
     fold: Fold
     prepared: Prepared
-    read: ReadArticle
     trials: tuple[Trial, ...]
-    baselines: tuple[Mapping[str, tuple[str, str]], ...]
+    baselines: Mapping[str, Sequence[Pair]]
+    shares: Mapping[str, Sequence[Pair]]
 
 
 def try_fold(
-    fold: Fold, articles: Sequence[Prepared], casts: Mapping[str, Cast], drop: tuple[str, ...] = ()
+    fold: Fold, articles: Sequence[Prepared], drop: tuple[str, ...] = (), shares: Sequence[float] = ()
 ) -> tuple[Tried, ...]:
-    """Fit the heads and the baselines on all articles but the fold's, and let them label the fold."""
+    """Fit the heads and the baselines on all articles but the fold's, and let them label the fold.
+
+    With `shares` heads are also fitted on these shares of the articles, for the learning curve.
+    """
     held = {id(article) for article in fold.articles}
     training = [article for article in articles if id(article) not in held]
     heads = fit_heads(training, drop)
+    parts = {f"{share:g}": fit_heads(_part(training, share), drop) for share in shares}
     fitted = {name: fit(training) for name, fit in BASELINES.items()}
     tried = []
     for prepared in fold.articles:
-        read = _as_met(prepared, casts)
+        read = prepared.met
         heard = hear(read, heads, Thresholds())
         golds = (prepared.annotated.attributions[sentence.sentence.index] for sentence in read.sentences)
         trials = [
             Trial(found, silence, _by_role(gold)) for (found, silence), gold in zip(heard, golds, strict=True)
         ]
-        told = {name: answer(read) for name, answer in fitted.items()}
-        baselines = tuple({name: pairs[at] for name, pairs in told.items()} for at in range(len(trials)))
-        tried.append(Tried(fold, prepared, read, tuple(trials), baselines))
+        baselines = {name: answer(read) for name, answer in fitted.items()}
+        told = {
+            share: primaries(read, [found for found, _ in hear(read, part, Thresholds())])
+            for share, part in parts.items()
+        }
+        tried.append(Tried(fold, prepared, tuple(trials), baselines, told))
     return tuple(tried)
 
 
-def _as_met(prepared: Prepared, casts: Mapping[str, Cast]) -> ReadArticle:
-    """The article as labelling meets it: what is furniture is not told but recognised."""
-    annotated = prepared.annotated
-    flags = furniture.flag([replace(sentence, furniture=False) for sentence in annotated.sentences])
-    sentences = [replace(s, furniture=flag) for s, flag in zip(annotated.sentences, flags, strict=True)]
-    if tuple(sentences) == annotated.sentences:
-        return prepared.read
-    return read_article(annotated.article, sentences, casts[annotated.topic.sha256])
+def _part(articles: Sequence[Prepared], share: float) -> list[Prepared]:
+    """A share of the articles by sentences, worlds whole, in an order that has nothing to do with them."""
+    worlds: dict[str, list[Prepared]] = {}
+    for article in articles:
+        worlds.setdefault(article.annotated.topic.name, []).append(article)
+    order = sorted(worlds, key=lambda name: hashlib.sha256(name.encode()).digest())
+    wanted = share * sum(len(article.annotated.sentences) for article in articles)
+    taken: list[Prepared] = []
+    for name in order:
+        if sum(len(article.annotated.sentences) for article in taken) < wanted:
+            taken += worlds[name]
+    return taken
+
+
+def primaries(read: ReadArticle, heard: Sequence[Sequence[Heard]]) -> list[Pair]:
+    """The primary role and stance of each sentence of an article; calibration would change none."""
+    dossier, on_topic = Dossier.of(read), is_on_topic(read)
+    return [
+        primary([attribution(Calibration(), read, at, one, dossier, on_topic) for one in found])
+        for at, found in enumerate(heard)
+    ]
 
 
 def _by_role(gold: Sequence[Attribution]) -> dict[str, frozenset[str]]:
     stances: dict[str, frozenset[str]] = {}
-    for attribution in gold:
-        stances[attribution.role] = stances.get(attribution.role, frozenset()) | {attribution.stance}
+    for each in gold:
+        stances[each.role] = stances.get(each.role, frozenset()) | {each.stance}
     return stances
 
 
@@ -101,10 +126,9 @@ def held_out(tried: Sequence[Sequence[Tried]]) -> list[HeldOut]:
 
 
 def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterator[HeldOut]:
-    annotated = tried.prepared.annotated
-    model = Model({}, annotated.topic, Thresholds(), calibration, "")
-    dossier, on_topic = Dossier.of(tried.read), is_on_topic(tried.read)
-    at_of = {sentence.sentence.index: at for at, sentence in enumerate(tried.read.sentences)}
+    annotated, read = tried.prepared.annotated, tried.prepared.met
+    dossier, on_topic = Dossier.of(read), is_on_topic(read)
+    at_of = {sentence.sentence.index: at for at, sentence in enumerate(read.sentences)}
     previous: str | None = None
     for sentence, gold in zip(annotated.sentences, annotated.attributions, strict=True):
         at = at_of.get(sentence.index)
@@ -113,16 +137,23 @@ def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterato
         if sentence.index in annotated.open_sentences:
             continue
         if at is None:
-            yield replace(row, furniture_predicted=True, baselines=dict.fromkeys(BASELINES, (NONE, NONE)))
+            nothing = (NONE, NONE)
+            yield replace(
+                row,
+                furniture_predicted=True,
+                baselines=dict.fromkeys(tried.baselines, nothing),
+                shares=dict.fromkeys(tried.shares, nothing),
+            )
             continue
         trial = tried.trials[at]
         heard = [tempered(one, temperature) for one in trial.heard]
-        predicted = tuple(_mark(model.attribution(tried.read, at, one, dossier, on_topic)) for one in heard)
+        predicted = tuple(_mark(attribution(calibration, read, at, one, dossier, on_topic)) for one in heard)
         yield replace(
             row,
             predicted=predicted,
             nobody_confidence=calibration.of_nobody(trial.silence),
-            baselines=tried.baselines[at],
+            baselines={name: pairs[at] for name, pairs in tried.baselines.items()},
+            shares={name: pairs[at] for name, pairs in tried.shares.items()},
         )
 
 
@@ -144,7 +175,7 @@ def _gold_row(tried: Tried, sentence: Sentence, gold: Sequence[Attribution], pre
         furniture=sentence.furniture,
         previous=previous,
         labels=None if tried.fold.base else _labels(annotated.topic),
-        gold=tuple(_mark(attribution) for attribution in gold),
+        gold=tuple(map(_mark, gold)),
     )
 
 
@@ -152,18 +183,18 @@ def _labels(topic: Topic) -> dict[str, str]:
     return {role: topic.label_of(role) for role in ROLES}
 
 
-def _mark(attribution: Attribution) -> Mark:
+def _mark(told: Attribution) -> Mark:
     return Mark(
-        role=attribution.role,
-        stance=attribution.stance,
-        speaker=attribution.speaker,
-        source=_range(attribution.source),
-        cue=_range(attribution.cue),
-        holder=attribution.holder,
-        mention=attribution.mention,
-        speaker_confidence=attribution.speaker_confidence,
-        stance_confidence=attribution.stance_confidence,
-        review=attribution.review,
+        role=told.role,
+        stance=told.stance,
+        speaker=told.speaker,
+        source=_range(told.source),
+        cue=_range(told.cue),
+        holder=told.holder,
+        mention=told.mention,
+        speaker_confidence=told.speaker_confidence,
+        stance_confidence=told.stance_confidence,
+        review=told.review,
     )
 
 

@@ -1,6 +1,7 @@
 """One row of the ladder: all held-out figures of a configuration, appended to `models/EXPERIMENTS.md`.
 
-    python -m tests.bench.ladder "what changed" [--drop BLOCK ...] [--polnear FOLDER] [--screen]
+    python -m tests.bench.ladder "what changed" [--drop BLOCK ...] [--polnear FOLDER] [--encoder FOLDER]
+        [--screen]
 
 Seeds are left out one article at a time, composed articles and contrast families in four folds by
 world (with --screen the first fold only). The focal sentences of a contrast family are those that
@@ -26,7 +27,7 @@ from stance.annotations import read_annotations
 from stance.articles import ArticleFailure, read_articles
 from stance.cast import Cast
 from stance.evaluation import SetEvaluation, evaluate
-from stance.examples import Prepared, prepare
+from stance.examples import prepare
 from stance.features import BLOCKS
 from stance.fitting import fit_heads
 from stance.folds import family_of
@@ -36,7 +37,7 @@ from stance.output.rows import rows as output_rows
 from stance.scores import Figure
 from stance.storage import pack_heads
 from stance.topic import load_topic
-from stance.training import folds_for
+from stance.training import Encoding, folds_for
 from stance.trials import held_out, try_fold
 from stance.voices import Thresholds
 
@@ -62,25 +63,26 @@ def main() -> None:
     parser.add_argument("--drop", action="append", default=[], choices=BLOCKS)
     parser.add_argument("--polnear", type=Path)
     parser.add_argument("--screen", action="store_true")
+    parser.add_argument("--encoder", type=Path, help="a folder of 'stance finetune'")
     chosen = parser.parse_args()
     began = time.perf_counter()
     casts: dict[str, Cast] = {}
-    base = [prepare(a, casts) for a in read_annotations(ROOT / "annotations" / "composed")]
-    own = [prepare(a, casts) for a in read_annotations(ROOT / "annotations")]
+    encoding = Encoding.load(chosen.encoder)
+    base = [prepare(a, casts, encoding.base) for a in read_annotations(ROOT / "annotations" / "composed")]
+    own = [prepare(a, casts, encoding.own) for a in read_annotations(ROOT / "annotations")]
     folds = folds_for(base, own)
     folds = folds[:1] if chosen.screen else folds
     with threadpool_limits(1):
         rows = held_out(
-            [
-                try_fold(fold, base if fold.base else [*base, *own], casts, tuple(chosen.drop))
-                for fold in folds
-            ]
+            [try_fold(fold, base if fold.base else [*base, *own], tuple(chosen.drop)) for fold in folds]
         )
         seconds = time.perf_counter() - began
         heads = fit_heads([*base, *own], tuple(chosen.drop))
     sets = {scored.name: scored for scored in evaluate(rows).sets}
     told = [shown(sets[name]) if name in sets else "–" for name in ("seeds", "composed", "contrast")]
-    polnear = attribution(base, tuple(chosen.drop), chosen.polnear) if chosen.polnear else "–"
+    composed = fit_heads(base, tuple(chosen.drop))
+    model = Model(composed, load_topic("open"), Thresholds(), Calibration(), "", encoding.encoder)
+    polnear = attribution(model, chosen.polnear) if chosen.polnear else "–"
     size = sum(len(part) for part in pack_heads(heads))
     row = [
         time.strftime("%Y-%m-%d"),
@@ -119,9 +121,8 @@ def focal(rows: Sequence[HeldOut]) -> str:
     return f"{right / len(asked):.3f} ({right}/{len(asked)})" if asked else "–"
 
 
-def attribution(base: Sequence[Prepared], drop: tuple[str, ...], folder: Path) -> str:
-    """Detection MCC, source and cue F1 on PolNeAR, by heads that learnt from composed articles alone."""
-    model = Model(fit_heads(base, drop), load_topic("open"), Thresholds(), Calibration(), "")
+def attribution(model: Model, folder: Path) -> str:
+    """Detection MCC, source and cue F1 on PolNeAR, by a model that learnt from composed articles alone."""
     with tempfile.TemporaryDirectory() as out:
         for article in read_articles([str(folder / "dev" / "text")]):
             if not isinstance(article, ArticleFailure):

@@ -32,7 +32,7 @@ from stance.labels import NONE
 from stance.model import Calibration, Model, load
 from stance.output.rows import rows as output_rows
 from stance.topic import load_topic
-from stance.training import TrainSettings, base_folder, train
+from stance.training import Encoding, TrainSettings, base_folder, train
 from stance.voices import Thresholds
 
 ROOT = Path(__file__).parents[2]
@@ -64,15 +64,23 @@ def base_model() -> Model:
     """A model of the composed articles, uncalibrated: that moves confidences, not labels."""
     casts: dict[str, Cast] = {}
     with threadpool_limits(1):
-        heads = fit_heads([prepare(each, casts) for each in read_annotations(base_folder())])
-    return Model(heads, load_topic("open"), Thresholds(), Calibration(), "")
+        encoding = Encoding.load()
+        heads = fit_heads([prepare(each, casts, encoding.base) for each in read_annotations(base_folder())])
+    return Model(heads, load_topic("open"), Thresholds(), Calibration(), "", encoding.encoder)
 
 
 def labels(model: Model, articles: Iterable[AnnotatedArticle], path: Path) -> Path:
     """Write what `stance label --topic` writes, each article under its own topic."""
     lines = []
     for annotated in articles:
-        parts = (model.heads, annotated.topic, model.thresholds, model.calibration, model.digest)
+        parts = (
+            model.heads,
+            annotated.topic,
+            model.thresholds,
+            model.calibration,
+            model.digest,
+            model.encoder,
+        )
         lines += [json.dumps(row) + "\n" for row in output_rows(Model(*parts).label(annotated.article))]
     path.write_text("".join(lines), "utf-8")
     return path

@@ -20,6 +20,8 @@ def train(
     use_base: bool,
     seed: int,
     report: Callable[[str, int, int], None],
+    *,
+    encoder: Path | None = None,
 ) -> Path:
     """Train a model and return its folder.
 
@@ -30,7 +32,7 @@ def train(
     from stance.training import train as fit
 
     settings = TrainSettings(
-        annotations=annotations, output=output, topic=topic, use_base=use_base, seed=seed
+        annotations=annotations, output=output, topic=topic, use_base=use_base, seed=seed, encoder=encoder
     )
     return fit(settings, report)
 
@@ -51,7 +53,10 @@ def train(
     "--no-base", is_flag=True, help="Train on your annotations alone, without the built-in articles."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
-def command(annotations: Path | None, output: Path, topic: str | None, no_base: bool, seed: int) -> None:
+@click.option("--encoder", type=FOLDER, help="A folder of 'stance finetune'.  [default: the shipped encoder]")
+def command(
+    annotations: Path | None, output: Path, topic: str | None, no_base: bool, seed: int, encoder: Path | None
+) -> None:
     """Train a model on the built-in articles and your annotations.
 
     Predicts every article out of fold, calibrates on that, and writes a model folder with its
@@ -62,5 +67,5 @@ def command(annotations: Path | None, output: Path, topic: str | None, no_base: 
       stance train --annotations annotations/ -o my-model
     """
     with steps() as report:
-        folder = train(annotations, output, topic, not no_base, seed, report)
+        folder = train(annotations, output, topic, not no_base, seed, report, encoder=encoder)
     click.echo(f"Wrote {folder}. Look at its scores:  stance evaluate --model {folder}", err=True)

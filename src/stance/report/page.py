@@ -59,7 +59,10 @@ def _page(evaluation: Evaluation) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    plots = {each.name: {name: Markup(draw(name, each)) for name in PLOTS} for each in evaluation.sets}
+    plots = {
+        each.name: {name: Markup(draw(name, each)) for name in PLOTS if name != "learning" or each.curve}
+        for each in evaluation.sets
+    }
     errors = {each.name: [_error(mistake, each) for mistake in each.mistakes] for each in evaluation.sets}
     template = environment.get_template("report.html.j2")
     return template.render(

@@ -102,6 +102,19 @@ def _bars(axes: Any, names: Sequence[str], found: Sequence[Figure], colours: Seq
     axes.spines["bottom"].set_bounds(0, 1)
 
 
+def _learning(canvas: Any, each: SetEvaluation) -> None:
+    canvas.set_size_inches(5.2, 3)
+    axes = canvas.subplots()
+    shares = [100 * point.share for point in each.curve]
+    found = [point.joint_accuracy for point in each.curve]
+    values = [figure.value or 0.0 for figure in found]
+    low = [value - (value if f.low is None else f.low) for f, value in zip(found, values, strict=True)]
+    high = [(value if f.high is None else f.high) - value for f, value in zip(found, values, strict=True)]
+    axes.errorbar(shares, values, yerr=[low, high], color=_HUE, marker="o", markersize=4, capsize=3)
+    axes.set(xlabel="% of the other folds' articles that were learnt from", ylabel="joint accuracy")
+    axes.set(xlim=(0, 105), xticks=shares)
+
+
 def _confusions(canvas: Any, each: SetEvaluation) -> None:
     canvas.set_size_inches(9, 3.7)
     sizes = [len(each.speaker_confusion.labels), len(each.stance_confusion.labels)]
@@ -202,6 +215,7 @@ def _slices(canvas: Any, each: SetEvaluation) -> None:
 PLOTS: Mapping[str, Callable[[Any, SetEvaluation], None]] = {
     "baselines": _baselines,
     "confusion": _confusions,
+    "learning": _learning,
     "reliability": _reliability,
     "risk": _risk,
     "slices": _slices,

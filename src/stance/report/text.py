@@ -93,6 +93,11 @@ def _set(each: SetEvaluation) -> Iterator[str]:
     )  # fmt: skip
     yield from ("", "Positions against a role's habit (*) and with it")
     yield from _habits(each)
+    if each.curve:
+        shares = [f"{point.share:.0%}" for point in each.curve]
+        figures = [score(point.joint_accuracy) for point in each.curve]
+        yield from ("", "Learning curve (joint accuracy by the share of the articles that was learnt from)")
+        yield from _table(["", *shares], [["", *figures]])
     yield from ("", "Confidence")
     yield from _confidence(each)
     yield from _errors(each)

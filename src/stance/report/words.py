@@ -8,6 +8,7 @@ from stance.scores import CLUSTERS, RESAMPLES, Figure
 
 __all__ = [
     "CONFIRMS_NOTE",
+    "CURVE_NOTE",
     "FIGURES",
     "GOLD_NOTE",
     "INTERVAL_NOTE",
@@ -35,6 +36,11 @@ CONFIRMS_NOTE = (
 INTERVAL_NOTE = (
     f"Brackets hold 95 % bootstrap intervals over articles ({RESAMPLES:,} resamples); a set of fewer than "
     f"{CLUSTERS} articles has counts and no interval."
+)
+
+CURVE_NOTE = (
+    "The classifiers learnt from a share of the articles of the other folds, worlds whole; the encoder is "
+    "the same throughout. A curve that still rises at its end says that more articles would pay. Lines are intervals."
 )
 
 SETS = {
