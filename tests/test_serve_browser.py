@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stance.topic import load_topic
+from stance.web.ledger import Ledger
 from stance.web.serve import create_app
 from stance.web.server import running
 from stance.web.workers import Workers
@@ -14,8 +16,14 @@ PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 22, 22)"}
 
 
 @pytest.fixture(scope="module")
-def url(trained):
-    with Workers(trained) as workers, running(create_app(workers)) as url:
+def workers(trained):
+    with Workers(trained) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="module")
+def url(workers):
+    with running(create_app(workers)) as url:
         yield url
 
 
@@ -63,3 +71,53 @@ def test_it_works_without_scripts_and_tells_what_is_wrong(url, browser, tmp_path
         assert page.title() == "2023-04-13-row"
         assert "2023-04-13" in page.locator("main time").first.inner_text()
         assert page.locator("main mark").count() == 1
+
+
+def paste(page, url):
+    page.goto(url)
+    page.get_by_label("Paste a news article").fill(f"A row over arms\n\n{DENIAL}\n\nHe left.")
+    page.get_by_role("button", name="Mark the article").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_correction_survives_another_run_of_the_service(workers, browser, tmp_path, scripts):
+    path = tmp_path / "labels.corrections.csv"
+
+    def service():
+        return running(create_app(workers, ledger=Ledger(path, "anna", load_topic("serbia-arms"))))
+
+    with visit(browser, PHONE, java_script_enabled=scripts) as (page, complaints):
+        with service() as url:
+            paste(page, url)
+            page.get_by_role("link", name="Correct sentence 1").click()
+            assert (
+                page.get_by_label("Words that name the speaker").first.input_value()
+                == "The Serbian president"
+            )
+            page.get_by_label("and does what to the allegation").first.select_option("leaves open")
+            page.get_by_label("Words that tell the stance").first.fill("rejected")
+            page.keyboard.press("Enter")
+            assert "does not stand in the sentence" in page.get_by_role("alert").inner_text()
+            page.get_by_label("Words that tell the stance").first.fill("denied")
+            assert page.locator("main").bounding_box()["width"] <= PHONE[0]
+            page.get_by_role("button", name="Save").press("Enter")
+            page.wait_for_url("**#a1-s1")
+            assert "corrected by anna" in page.locator(".margin").nth(1).inner_text()
+            page.get_by_role("link", name="Correct sentence 2").press("Enter")
+            page.get_by_role("button", name="Page furniture").click()
+            page.wait_for_url("**#a1-s2")
+        with service() as url:  # another process knows nothing but the file
+            paste(page, url)
+            notes = page.locator(".margin")
+            assert "leaves open corrected by anna" in notes.nth(1).inner_text()
+            assert "page furniture corrected by anna" in notes.nth(2).inner_text()
+            assert page.locator("#a1-s1 .cue").inner_text() == "denied"
+            page.get_by_role("link", name="Correct sentence 1").click()
+            page.get_by_role("button", name="Withdraw the correction").click()
+            page.wait_for_url("**#a1-s1")
+            assert "corrected by" not in page.locator(".margin").nth(1).inner_text()
+            page.reload()
+            assert "speaker 99%" in page.locator(".margin").nth(1).inner_text()  # the model's word again
+        refused = "the server responded with a status of 422"
+        assert [told for told in complaints if refused not in told] == []
+    assert path.read_text("utf-8").count("anna") == 1

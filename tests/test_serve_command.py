@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 from stance.cli import main
 from stance.cli.serve import ServeSettings, serve
 from stance.errors import ArticleError, MissingExtra, ModelError
+from stance.topic import load_topic
 from stance.web import need_web
 from stance.web.work import Document, Facts, Job
 from stance.web.workers import Workers
@@ -104,7 +106,7 @@ def unserved(monkeypatch):
     ran = []
 
     class Idle:
-        facts = Facts("sha256:ab", "open", "")
+        facts = Facts("sha256:ab", load_topic("open"))
 
         def __init__(self, *recipe):
             ran.append(recipe)
@@ -134,6 +136,26 @@ def test_it_warns_where_others_can_reach_it(unserved, host, warned):
     assert told[-1] == f"Serving on http://{host}:8000/ (Ctrl-C ends it)"
     assert len(told) == 1 + warned
     assert all(line.startswith(f"Warning: other machines can reach {host}") for line in told[:-1])
+
+
+def test_corrections_are_those_of_the_file_or_the_folder(unserved, monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr("stance.web.serve.create_app", lambda *args: made.append(args[-1]))
+    told = []
+    settings = ServeSettings(host="0.0.0.0", corrections=tmp_path, annotator="anna")
+    for chosen in (settings, replace(settings, corrections=tmp_path / "c.csv", annotator=None)):
+        serve(chosen, told.append)
+        assert "Whoever comes can correct in your name." in told[-2]
+    assert [ledger.path.name for ledger in made] == ["corrections.csv", "c.csv"]
+    assert made[0].annotator == "anna"
+    assert made[1].annotator
+
+
+def test_a_broken_file_of_corrections_is_told_before_anything_is_served(unserved, tmp_path, capsys):
+    (tmp_path / "c.csv").write_text("article\n")
+    assert main(["serve", "--corrections", str(tmp_path / "c.csv")]) == 2
+    assert "c.csv:1: no column 'article_sha256'" in capsys.readouterr().err
+    assert len(unserved) == 1  # workers, and no socket
 
 
 def test_a_missing_extra_is_told_first(monkeypatch):

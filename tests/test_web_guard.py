@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from stance.errors import ArticleError, UsageError
+from stance.topic import load_topic
 from stance.web.security import Hosts, Limits
 from stance.web.serve import create_app
 from stance.web.server import running
@@ -47,7 +48,7 @@ def test_which_host_is_this_service(bound, header, allowed):
 class Sleepers:
     """Stands for the workers: `boom` fails, `bad` cannot be labelled, a figure sleeps so many seconds."""
 
-    facts = Facts("sha256:ab", "serbia-arms", "An allegation")
+    facts = Facts("sha256:ab", load_topic("serbia-arms"))
     seen: list[str] = []  # noqa: RUF012
 
     async def answer(self, job):

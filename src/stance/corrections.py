@@ -173,6 +173,11 @@ class Corrector:
         self._applied += len({each.place for each in fitting})
         return apply(result, fitting)
 
+    @property
+    def lost(self) -> int:
+        """How many corrections of the texts so far fit no sentence any more."""
+        return len({each.place for each in self._lost})
+
     def told(self) -> Iterator[str]:
         """What was used, and what was not: lost sentences, changed texts, articles that were not seen."""
         yield f"{self._name}: {_counted(self._applied)} applied"

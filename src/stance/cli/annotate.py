@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import threading
 import webbrowser
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from stance.articles import ArticleFailure
-from stance.cli.options import FOLDER, OUTPUT, model_option, topic_option
+from stance.cli.options import FOLDER, OUTPUT, model_option, topic_option, user_name
 from stance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,13 +71,6 @@ def does_more_pay(folder: Path) -> str:
     return f"{told}; from {FEWEST} on you are told here whether more annotation pays."
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user may have no name
-        return "annotator"
-
-
 @click.command("annotate")
 @click.argument("paths", metavar="[PATH...]", nargs=-1)
 @click.option(
@@ -131,7 +123,7 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
     from stance.web.opening import DeskOptions
 
     if options["annotator"] is None:
-        options["annotator"] = ADJUDICATED if adjudicate else _user()
+        options["annotator"] = ADJUDICATED if adjudicate else user_name()
     chosen = DeskOptions(readings=adjudicate, **options)
 
     def announce(url: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["FOLDER", "OUTPUT", "model_option", "topic_option"]
+__all__ = ["FOLDER", "OUTPUT", "model_option", "topic_option", "user_name"]
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUTPUT = click.Path(path_type=Path)
@@ -26,3 +27,11 @@ def topic_option(function: Function) -> Function:
     """Add `--topic TOML`."""
     told = "A topic file, or a built-in topic: serbia-arms, open.  [default: the model's]"
     return click.option("--topic", metavar="TOML", help=told)(function)
+
+
+def user_name() -> str:
+    """What an annotator is called who gives no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return "annotator"

@@ -42,13 +42,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Marked:
-    """A sentence in pieces; `gap` is the text between it and the one before."""
+    """A sentence in pieces; `gap` is the text between it and the one before.
+
+    `corrected_by` tells whose word it is that nobody speaks here, None if it is the model's.
+    """
 
     index: int
     gap: str
     pieces: tuple[Piece, ...]
     notes: tuple[Note, ...]
     furniture: bool
+    corrected_by: str | None = None
 
     @property
     def stance(self) -> str | None:
@@ -99,7 +103,10 @@ def section(
 def _marked(result: LabelledArticle, facet: Facet, attributions_only: bool) -> Iterator[tuple[int, Marked]]:
     """Sentences to show, each with its paragraph's number."""
     paragraph, end = -1, 0
-    for sentence, attributions in zip(result.sentences, result.attributions, strict=True):
+    annotators = result.annotators or [None] * len(result.sentences)
+    for sentence, attributions, annotator in zip(
+        result.sentences, result.attributions, annotators, strict=True
+    ):
         if attributions_only and not attributions:
             continue
         gap = result.article.text[end : sentence.start] if sentence.paragraph == paragraph else ""
@@ -112,6 +119,7 @@ def _marked(result: LabelledArticle, facet: Facet, attributions_only: bool) -> I
                 pieces=tuple(_pieces(sentence, attributions)),
                 notes=tuple(_note(one, facet(one.speaker, one.stance)) for one in attributions),
                 furniture=sentence.furniture,
+                corrected_by=None if attributions else annotator,
             ),
         )
 

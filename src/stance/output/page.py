@@ -33,9 +33,12 @@ class Entry:
     cells: tuple[Cell, ...]
 
 
-def page(results: Iterable[LabelledArticle], *, attributions_only: bool = False) -> str:
-    """The whole page as text; see `write_html`."""
-    return "".join(_page(results, attributions_only))
+def page(results: Iterable[LabelledArticle], *, attributions_only: bool = False, correct: str = "") -> str:
+    """The whole page as text; see `write_html`.
+
+    With `correct`, the path of a service's article, each sentence has a link to `correct/NUMBER`.
+    """
+    return "".join(_page(results, attributions_only, correct))
 
 
 def write_html(results: Iterable[LabelledArticle], out: IO[bytes], options: WriteOptions) -> None:
@@ -48,7 +51,7 @@ def write_html(results: Iterable[LabelledArticle], out: IO[bytes], options: Writ
         out.write(piece.encode("utf-8", "replace"))
 
 
-def _page(results: Iterable[LabelledArticle], attributions_only: bool) -> Iterator[str]:
+def _page(results: Iterable[LabelledArticle], attributions_only: bool, correct: str = "") -> Iterator[str]:
     from markupsafe import Markup
 
     environment = _environment()
@@ -61,7 +64,7 @@ def _page(results: Iterable[LabelledArticle], attributions_only: bool) -> Iterat
             article = result.article
             title = article.title or article.id
             entries.append(Entry(number, title, article.date, result.on_topic, shown.facets, cells))
-            spool.add(template.render(section=shown))
+            spool.add(template.render(section=shown, correct=correct))
         style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
         style += facets.rules()
         yield from environment.get_template("page.html.j2").generate(

@@ -28,7 +28,7 @@ from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
 from stance.topic import BUILT_IN, Topic, load_topic
 from stance.web.desk import MODEL, READINGS, Desk
-from stance.web.sheets import Sheet, file_name, read_rows
+from stance.web.sheets import Sheet, check_annotator, file_name, read_rows
 from stance.web.steps import Line, Lines
 from stance.web.suggesting import Suggester, reader
 
@@ -93,13 +93,7 @@ def open_desk(options: DeskOptions, stdin: IO[bytes] | None, tell: Callable[[Art
 
 
 def _check(options: DeskOptions) -> None:
-    annotator = options.annotator
-    if (
-        not annotator.strip()
-        or not annotator.isprintable()
-        or unicodedata.normalize("NFC", annotator) != annotator
-    ):
-        raise UsageError(f"annotator is {annotator!r}, expected a name on one line")
+    check_annotator(options.annotator)
     folder = options.annotations
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, expected a folder for annotations")

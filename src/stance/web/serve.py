@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +10,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from stance import __version__
-from stance.errors import ArticleError
+from stance.errors import ArticleError, UsageError
 from stance.inputs import PAGES, TEXTS
-from stance.output.words import WORDING
 from stance.web.admission import Limits
+from stance.web.correcting import add_correcting
+from stance.web.ledger import Ledger
 from stance.web.metrics import CONTENT_TYPE_LATEST, Measured, Metrics
+from stance.web.pages import Pages, one_line
 from stance.web.schemas import Health, LabelRequest, Problem, Row, documents
 from stance.web.security import FAULT, Hosts, guard
 from stance.web.work import Document, Job
@@ -39,12 +39,14 @@ _DESCRIPTION = """
 Who speaks in a news article, sentence by sentence, and what they do to the allegation: present it as true
 (`confirms`), reject it (`denies`), or leave it open (`hedges`). It labels what is said, never what is true.
 
-The service listens on loopback unless told otherwise, knows no users and keeps nothing.
+The service listens on loopback unless told otherwise, knows no users and keeps nothing but the corrections
+that it was told to keep; these stand in the rows (`labelled_by`).
 """
 _PROBLEMS = {
     400: "The Host header, the JSON or the form is broken.",
     403: "A page of another site asked for it.",
     408: "The body came too slowly.",
+    409: "The file of corrections is broken; the message tells where.",
     413: "The body is too large.",
     415: "The body is no JSON by its content type.",
     422: "The body breaks the schema, or an article cannot be labelled.",
@@ -72,11 +74,15 @@ _FORM = {
         },
     }
 }
-_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
-def create_app(workers: Workers, hosts: Hosts | None = None, limits: Limits | None = None) -> ASGIApp:
-    """The service as an ASGI app behind the guard, with workers that are running."""
+def create_app(
+    workers: Workers, hosts: Hosts | None = None, limits: Limits | None = None, ledger: Ledger | None = None
+) -> ASGIApp:
+    """The service as an ASGI app behind the guard, with workers that are running.
+
+    With a `ledger` its corrections are applied, and the marked page takes further ones.
+    """
     limits = limits or Limits()
     metrics = Metrics()
     # It would warn on standard error of every broken form that somebody sends.
@@ -91,8 +97,11 @@ def create_app(workers: Workers, hosts: Hosts | None = None, limits: Limits | No
         redoc_url=None,
     )
     app.mount("/static", StaticFiles(packages=[("stance.web", "static")]), name="static")
-    _add_pages(app, workers, metrics, limits)
-    _add_service(app, workers, metrics)
+    pages = Pages(workers, metrics, limits, ledger)
+    _add_pages(app, pages, limits)
+    if ledger:
+        add_correcting(app, pages, ledger)
+    _add_service(app, workers, metrics, pages)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(ArticleError, _unlabelled)
@@ -104,13 +113,8 @@ def create_app(workers: Workers, hosts: Hosts | None = None, limits: Limits | No
     return Measured(guard(app, hosts or Hosts(), limits, FREE, refused), metrics, ROUTES)
 
 
-def _add_pages(app: FastAPI, workers: Workers, metrics: Metrics, limits: Limits) -> None:
-    """The form, and the marked page that answers it."""
-    template = _environment().get_template("serve.html.j2")
-
-    def form(problem: str | None = None, text: str = "", status: int = 200) -> HTMLResponse:
-        facts = {"facts": workers.facts, "wording": WORDING, "version": __version__, "limits": limits}
-        return HTMLResponse(template.render(problem=problem, text=text, **facts), status)
+def _add_pages(app: FastAPI, pages: Pages, limits: Limits) -> None:
+    """What a person asks for."""
 
     @app.get(
         "/",
@@ -119,13 +123,13 @@ def _add_pages(app: FastAPI, workers: Workers, metrics: Metrics, limits: Limits)
         responses=_problems(400, 500, 503, 504),
     )
     async def ask() -> HTMLResponse:
-        return form()
+        return pages.form()
 
     @app.post(
         "/",
         summary="The article as a marked page",
         response_class=HTMLResponse,
-        responses=_problems(400, 403, 408, 413, 422, 500, 503, 504),
+        responses=_problems(400, 403, 408, 409, 413, 422, 500, 503, 504),
         openapi_extra=_FORM,
     )
     async def mark(request: Request) -> HTMLResponse:
@@ -134,12 +138,17 @@ def _add_pages(app: FastAPI, workers: Workers, metrics: Metrics, limits: Limits)
             text = text if isinstance(text, str) else ""
             try:
                 document = await _sent(text, file if isinstance(file, UploadFile) else None)
-                answer = await workers.answer(Job((document,), as_page=True))
+                return await pages.marked(document)
             except ArticleError as error:
-                return form(str(error), text, 422)
-        metrics.articles.inc(answer.articles)
-        metrics.sentences.inc(answer.sentences)
-        return _marked(answer.body.decode())
+                return pages.form(str(error), text, 422)
+            except UsageError as error:
+                return pages.form(one_line(error), text, 409)
+
+    @app.exception_handler(UsageError)
+    async def refused(request: Request, error: UsageError) -> Response:
+        if request.url.path == "/label":
+            return _problem(409, one_line(error))
+        return pages.form(one_line(error), status=409)
 
 
 async def _sent(text: str, file: UploadFile | None) -> Document:
@@ -154,19 +163,11 @@ async def _sent(text: str, file: UploadFile | None) -> Document:
         return Document(Path(name).stem, await file.read(), kind, name)
     if not text.strip():
         raise ArticleError("There is nothing to label: paste an article, or choose a file")
-    return Document("pasted text", text.encode("utf-8", "replace"))
+    # A browser sends each line end as CRLF, whatever it was; a file of the same text has \n.
+    return Document("pasted text", text.replace("\r\n", "\n").encode("utf-8", "replace"))
 
 
-def _marked(page: str) -> HTMLResponse:
-    """The article's page with a way back, under the policy that it states itself (by digests)."""
-    policy = _POLICY.search(page)
-    assert policy is not None, "the article page states no policy"
-    back = '<p class="small"><a href="/">← Label another article</a></p>'
-    headers = {"content-security-policy": f"{policy[1]}; frame-ancestors 'none'"}
-    return HTMLResponse(page.replace("<body>", f"<body>\n{back}", 1), headers=headers)
-
-
-def _add_service(app: FastAPI, workers: Workers, metrics: Metrics) -> None:
+def _add_service(app: FastAPI, workers: Workers, metrics: Metrics, pages: Pages) -> None:
     """What programs ask for."""
 
     @app.post(
@@ -181,15 +182,13 @@ def _add_service(app: FastAPI, workers: Workers, metrics: Metrics) -> None:
         The rows are the very lines of `stance label --format jsonl`, and tell by `article` which
         article they belong to. Where one article cannot be labelled, none is.
         """
-        answer = await workers.answer(Job(documents(body)))
-        metrics.articles.inc(answer.articles)
-        metrics.sentences.inc(answer.sentences)
+        answer = await pages.answer(Job(documents(body), corrections=await pages.corrections()))
         return Response(answer.body, media_type="application/json")
 
     @app.get("/health", summary="What answers", responses=_problems(400, 500))
     async def health() -> Health:
         facts = workers.facts
-        return Health(status="ok", version=__version__, model=facts.digest, topic=facts.topic)
+        return Health(status="ok", version=__version__, model=facts.digest, topic=facts.topic.name)
 
     @app.get(
         "/metrics",
@@ -208,16 +207,6 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         "text/html": {"schema": {"type": "string"}},
     }
     return {status: {"description": _PROBLEMS[status], "content": content} for status in statuses}
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("stance.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

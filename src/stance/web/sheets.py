@@ -28,7 +28,7 @@ from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, SPANS, Row, format_table, 
 from stance.topic import Topic
 from stance.web.steps import Line, Lines
 
-__all__ = ["Sheet", "Version", "file_name", "locked", "read_rows"]
+__all__ = ["Sheet", "Version", "check_annotator", "file_name", "locked", "read_rows"]
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,16 @@ _RESERVED = {
     "nul",
     *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
 }
+
+
+def check_annotator(name: str) -> None:
+    """Check the name under which an annotator's labels are kept.
+
+    Raises:
+        UsageError: it is empty, or no file gives it back as it is.
+    """
+    if not name.strip() or not name.isprintable() or unicodedata.normalize("NFC", name) != name:
+        raise UsageError(f"annotator is {name!r}, expected a name on one line")
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stance.articles import read_document
+from stance.corrections import Correction, Corrector
 from stance.dates import parse_date
 from stance.errors import ArticleError
 from stance.output.options import WriteOptions
@@ -42,19 +43,30 @@ class Document:
 
 @dataclass(frozen=True)
 class Job:
-    """Articles to label; the answer is their rows as a JSON array, or a page."""
+    """Articles to label; the answer is a key of the table of answers below.
+
+    The `corrections` are applied to rows and pages; `correct` is where a page leads to, so that its
+    sentences can be corrected.
+    """
 
     documents: tuple[Document, ...]
-    as_page: bool = False
+    kind: str = "rows"
+    corrections: tuple[Correction, ...] = ()
+    correct: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A job's result in UTF-8, and how much was labelled."""
+    """A job's result in UTF-8 (or its labels as they are), and how much was labelled.
+
+    `lost` counts the corrections of these very texts that fit no sentence any more.
+    """
 
     body: bytes
-    articles: int
-    sentences: int
+    articles: int = 0
+    sentences: int = 0
+    lost: int = 0
+    labels: tuple[LabelledArticle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,7 @@ class Facts:
     """What a service says of its model."""
 
     digest: str
-    topic: str
-    allegation: str
+    topic: Topic
 
 
 class Labeller:
@@ -78,7 +89,7 @@ class Labeller:
 
         self._model = load(path, topic)
         self._model.label(_WARM_UP)
-        self.facts = Facts(self._model.digest, self._model.topic.name, self._model.topic.allegation)
+        self.facts = Facts(self._model.digest, self._model.topic)
 
     def answer(self, job: Job) -> Answer:
         """Label the articles of a job.
@@ -86,9 +97,11 @@ class Labeller:
         Raises:
             ArticleError: one of them cannot be labelled; the message names it.
         """
-        results = [self._label(document) for document in job.documents]
-        body = page(results).encode("utf-8", "replace") if job.as_page else _rows(results)
-        return Answer(body, len(results), sum(len(result.sentences) for result in results))
+        corrector = Corrector(job.corrections)
+        results = [corrector(self._label(document)) for document in job.documents]
+        answer = _ANSWERS[job.kind](results, job)
+        count = sum(len(result.sentences) for result in results)
+        return replace(answer, articles=len(results), sentences=count, lost=corrector.lost)
 
     def _label(self, document: Document) -> LabelledArticle:
         try:
@@ -120,8 +133,23 @@ def _memory_zone() -> Iterator[None]:
         yield
 
 
-def _rows(results: list[LabelledArticle]) -> bytes:
+def _rows(results: list[LabelledArticle], job: Job) -> Answer:  # noqa: ARG001
     """A JSON array with a line for each row, the very bytes that `stance label --format jsonl` writes."""
     lines = io.BytesIO()
     write_jsonl(results, lines, WriteOptions())
-    return b"[" + lines.getvalue().rstrip(b"\n").replace(b"\n", b",\n") + b"]\n"
+    return Answer(b"[" + lines.getvalue().rstrip(b"\n").replace(b"\n", b",\n") + b"]\n")
+
+
+def _page(results: list[LabelledArticle], job: Job) -> Answer:
+    return Answer(page(results, correct=job.correct).encode("utf-8", "replace"))
+
+
+def _labels(results: list[LabelledArticle], job: Job) -> Answer:  # noqa: ARG001
+    return Answer(b"", labels=tuple(results))
+
+
+_ANSWERS: Mapping[str, Callable[[list[LabelledArticle], Job], Answer]] = {
+    "rows": _rows,
+    "page": _page,
+    "labels": _labels,
+}
