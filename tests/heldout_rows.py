@@ -46,7 +46,7 @@ def many(articles=12, sentences=20):
             gold = drawn()
             guess = gold if rng.random() < 0.6 else drawn()
             base = {"constant": ("none", "none")}
-            rows.append(
-                row(number, gold, guess, set="composed", article=f"w{article}", topic="w", baselines=base)
-            )
+            facts = {"set": "composed", "article": f"w{article}", "topic": "w"}
+            shares = {"0.5": ("none", "none")}
+            rows.append(row(number, gold, guess, baselines=base, shares=shares, **facts))
     return rows

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -205,6 +206,20 @@ def test_baselines_stand_on_the_same_sentences():
     assert base.figures["joint_accuracy"].right == nobody
     assert base.gain.right == right - nobody
     assert base.gain.low < base.gain.value < base.gain.high
+
+
+def test_the_learning_curve_ends_at_the_model_itself():
+    rows = many()
+    half, whole = the_set(rows).curve
+    nobody = sum(each.gold_primary == ("none", "none") for each in rows)
+    assert (half.share, half.joint_accuracy.right) == (0.5, nobody)
+    assert (whole.share, whole.joint_accuracy) == (1.0, the_set(rows).figures["joint_accuracy"])
+    assert half.joint_accuracy.low < half.joint_accuracy.value < half.joint_accuracy.high
+
+
+def test_rows_without_shares_have_no_curve():
+    first, *others = many()
+    assert the_set([replace(first, shares={}), *others]).curve == ()
 
 
 def test_a_baseline_that_is_missing_somewhere_is_told():

@@ -17,6 +17,7 @@ def stored(**change):
         "start": 0, "end": 9, "text": "He denied", "furniture": False, "gold": gold,
         "predicted": [{**gold[0], "speaker_confidence": 0.9, "stance_confidence": 0.8, "mention": "pronoun"}],
         "nobody_confidence": 0.03, "furniture_predicted": False, "baselines": {"cues": ["leader", "denies"]},
+        "shares": {"0.25": ["leader", "none"]},
     } | change  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def test_rows_are_read_as_they_were_written(tmp_path):
     assert one.gold == (Mark("leader", "denies", "vucic", (2, 5)),)
     assert one.predicted[0].speaker_confidence == 0.9
     assert one.baselines == {"cues": ("leader", "denies")}
+    assert one.shares == {"0.25": ("leader", "none")}
     assert one.previous is None
 
 
@@ -53,6 +55,8 @@ def test_rows_are_read_as_they_were_written(tmp_path):
         ),
         (stored(nobody_confidence=2), "nobody_confidence is 2, expected a number from 0 to 1"),
         (stored(baselines={"cues": "none"}), "baseline 'cues' is 'none'"),
+        (stored(shares={"0.5": ["king", "none"]}), "role is 'king'"),
+        (stored(shares=[]), r"shares is \[\], expected dict"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path, line, message):

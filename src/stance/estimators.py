@@ -62,7 +62,7 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         sparse = self.vectorizer_.fit_transform(_plain(examples))
         self.valued_ = sorted({name for names in examples for name in names if _has_value(name)})
         weighted = self._joined(sparse, examples)
-        self.regression_ = LogisticRegression(C=self.C, max_iter=400)
+        self.regression_ = LogisticRegression(C=self.C, max_iter=3000)
         self.regression_.fit(weighted, y, sample_weight=sample_weight)
         self.classes_ = self.regression_.classes_
         return self

@@ -40,7 +40,8 @@ INTERVAL_NOTE = (
 
 CURVE_NOTE = (
     "The classifiers learnt from a share of the articles of the other folds, worlds whole; the encoder is "
-    "the same throughout. A curve that still rises at its end says that more articles would pay. Lines are intervals."
+    "the same throughout. A curve that still rises at its end says that more articles would pay. "
+    "Lines are intervals."
 )
 
 SETS = {
