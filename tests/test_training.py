@@ -19,7 +19,7 @@ from stance.folds import FOLDS, family_of, folds_of
 from stance.model import load, verify
 from stance.storage import MANIFEST
 from stance.topic import load_topic
-from stance.training import TrainSettings, base_folder, train
+from stance.training import SHARES, TrainSettings, base_folder, train
 from stance.turns import Turn, Voice
 from stance.voices import Heard
 from tests.conftest import COMPOSED, ROOT, SEEDS, SHIPPED, TINY, take
@@ -63,16 +63,23 @@ class TestHeldOut:
         groups = defaultdict(set)
         for row in rows:
             groups[row.group].add(row.article)
-        # One fit per group, in the groups' order, then the model's own on everything.
-        assert len(fits) == len(groups) + 1 == FOLDS + len(OWN) + 1
+        # One fit per group, in the groups' order, with one more per share of the learning curve behind it
+        # where the group is composed, then the model's own on everything.
+        assert len(fits) == FOLDS * (1 + len(SHARES)) + len(OWN) + 1
         everything = frozenset((*TINY, *OWN))
-        for held, seen in zip(groups.values(), fits, strict=False):
+        firsts, behind = [], iter(fits)
+        for held in groups.values():
+            firsts.append(next(behind))
+            parts = [next(behind) for _ in SHARES] if held <= set(TINY) else []
+            assert all(one < firsts[-1] for one in parts)
+            assert parts == sorted(parts, key=len)
+        assert list(behind) == [everything]
+        for held, seen in zip(groups.values(), firsts, strict=True):
             # Composed folds, on which the annotated articles are calibrated, have not seen them.
             assert seen == (frozenset(TINY) if held <= set(TINY) else everything) - held
-        assert fits[-1] == everything
         world = {article.article.id: article.topic.name for article in read_annotations(tiny)}
         family = {name: family_of(name) for name in world}
-        for held, seen in zip(groups.values(), fits, strict=False):
+        for held, seen in zip(groups.values(), firsts, strict=True):
             if held <= set(TINY):
                 assert not {world[name] for name in held} & {world[name] for name in seen & set(TINY)}
                 families = {family[name] for name in held} - {None}
