@@ -52,7 +52,7 @@ class TestExamples:
         named = [gold for golds in first.annotated.attributions for gold in golds if gold.source]
         assert 0.8 * len(named) <= sources.count("yes") <= len(named)
 
-    def test_examples_are_the_same_each_time(self, prepared):
+    def test_examples_are_the_same_each_time(self, prepared, casts):
         for article in prepared[:3]:
             assert prepare(article.annotated, casts, bare).examples == article.examples
 
@@ -85,7 +85,7 @@ class TestTryFold:
                 assert 0 <= heard.probability <= 1
                 assert sum(heard.stances.values()) == pytest.approx(1)
 
-    def test_furniture_is_not_told_but_recognised(self, prepared):
+    def test_furniture_is_not_told_but_recognised(self, prepared, casts):
         annotated = next(
             article.annotated
             for article in prepared
