@@ -58,7 +58,7 @@ class TestExamples:
 
 
 class TestTryFold:
-    def test_heads_and_baselines_never_see_the_fold(self, prepared, casts, monkeypatch):
+    def test_heads_and_baselines_never_see_the_fold(self, prepared, monkeypatch):
         seen = []
         monkeypatch.setattr(
             trials,
@@ -112,7 +112,7 @@ class TestTryFold:
 
 
 @pytest.fixture(scope="module")
-def tried(prepared, casts):
+def tried(prepared):
     base = Fold("composed-0", True, tuple(prepared[:2]))
     family = Fold("composed-1", True, tuple(a for a in prepared if "_f" in a.annotated.article.id)[:2])
     own = Fold("own-0", False, (prepared[5],))
