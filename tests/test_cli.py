@@ -67,6 +67,7 @@ def model(monkeypatch):
         return SimpleNamespace(
             label=fake_label,
             digest="sha256:cd",
+            topic=SimpleNamespace(sha256="ef"),
             explain=lambda article, sentence: SimpleNamespace(lines=lambda: [f"{article.id} {sentence}"]),
         )
 
