@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import pickle
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
@@ -54,7 +55,8 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
     """
     from distributed import Client, KilledWorker, LocalCluster
 
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    for name in ("distributed", "distributed.client"):  # a lost worker is no news: others do its work
+        logging.getLogger(name).setLevel(logging.ERROR)
     with ExitStack() as stack:
         if address == LOCAL:
             here = LocalCluster(  # type: ignore[no-untyped-call]
@@ -68,7 +70,7 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
             client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise UsageError(f"--cluster {address}: no scheduler with workers answers ({error})") from error
-        _prepare(client, labeller)
+        stack.callback(client.unregister_worker_plugin, _prepare(client, labeller))
 
         def run(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
             ahead = AHEAD * max(sum(client.nthreads().values()), 1)
@@ -83,13 +85,16 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
             ) from error
 
 
-def _prepare(client: Any, labeller: ModelLabeller) -> None:
+def _prepare(client: Any, labeller: ModelLabeller) -> str:
+    """Send the model to all workers; the name by which those that come later are given it too."""
     versions = set(client.run(_version).values())
     if versions != {__version__}:
         told = ", ".join(sorted(map(str, versions)))
         raise UsageError(f"the workers have stance {told}, expected {__version__}: install the same on all")
     plugin = _plugin(labeller.key, pickle.dumps(labeller.model()))
-    client.register_plugin(plugin, name="stance-" + "-".join(filter(None, labeller.key)))
+    name = f"stance-{uuid.uuid4()}"  # another run's may end before this one
+    client.register_plugin(plugin, name=name)
+    return name
 
 
 def _version() -> str:
