@@ -551,6 +551,23 @@ class TestProgress:
             assert ("articles" in stream.getvalue()) == shown
         assert cli_progress.progress([1], "articles", quiet=True) == [1]
 
+    def test_a_corpus_has_its_rate_and_the_time_left(self, monkeypatch):
+        clock = SimpleNamespace(now=1000.0)
+        monkeypatch.setattr(cli_progress, "DELAY", 0)
+        monkeypatch.setattr(cli_progress, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        monkeypatch.setattr("tqdm.std.time", lambda: clock.now)
+        for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+            monkeypatch.setattr("sys.stderr", stream)
+            with cli_progress.counter(1000) as count:
+                count(50, 500, fresh=False)  # an earlier run's: no measure of this one's rate
+                for position in (600, 700):
+                    clock.now += 10
+                    count(10, position)
+            lines = stream.getvalue().split("\r")
+            wanted = [line for line in lines if line.startswith("70 articles, 1.0/s  70%")]
+            assert bool(wanted) == shown
+            assert all("00:20, left 00:30" in line for line in wanted)
+
     def test_steps_are_shown_on_a_terminal_only(self, monkeypatch):
         monkeypatch.setattr(cli_progress, "DELAY", 0)
         for stream, shown in ((Terminal(), True), (io.StringIO(), False)):

@@ -426,13 +426,30 @@ def scheduler(trained):
         env=ENVIRONMENT,
     )
     address, *pids = process.stdout.readline().decode().split()
-    yield address, [int(pid) for pid in pids]
+    yield address, [int(pid) for pid in pids], process
     process.communicate()
 
 
 class TestCluster:
+    def test_a_run_whose_cluster_is_gone_ends_elsewhere(self, scheduler, trained, archive):
+        address, _, process = scheduler
+        start = [sys.executable, "-m", "stance", "label", "in", "--model", str(trained), "--part-size", "1"]
+        for number, text in enumerate(made_up(60)):
+            (archive / f"more{number}.txt").write_text(text, "utf-8")
+        args = [*start, "-o", "out.jsonl", "--cluster", address]
+        run = subprocess.Popen(args, env=ENVIRONMENT, stderr=subprocess.PIPE)
+        wait_until(lambda: len(list(Path("out.jsonl.parts").glob("part-*"))) >= 3)
+        process.kill()
+        err = run.communicate()[1].decode()
+        assert run.returncode == 2
+        assert err.splitlines()[-1].startswith(f"Error: --cluster {address}: the scheduler is gone")
+        assert not Path("out.jsonl").exists()
+        subprocess.run([*start, "-o", "out.jsonl"], env=ENVIRONMENT, check=True)
+        subprocess.run([*start, "-o", "whole.jsonl"], env=ENVIRONMENT, check=True)
+        assert Path("out.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
+
     def test_a_lost_worker_costs_nothing(self, scheduler, trained, tmp_path):
-        address, pids = scheduler
+        address, pids, _ = scheduler
         rows = [{"id": f"n{n}", "text": text, "rank": n} for n, text in enumerate(made_up(200, sentences=8))]
         (tmp_path / "in").mkdir()
         (tmp_path / "in" / "table.jsonl").write_text("\n".join(map(json.dumps, rows)))

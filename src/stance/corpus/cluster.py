@@ -13,6 +13,7 @@ import logging
 import pickle
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
@@ -70,7 +71,7 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
             client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise UsageError(f"--cluster {address}: no scheduler with workers answers ({error})") from error
-        stack.callback(client.unregister_worker_plugin, _prepare(client, labeller))
+        name = _prepare(client, labeller)
 
         def run(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
             ahead = AHEAD * max(sum(client.nthreads().values()), 1)
@@ -78,6 +79,11 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
 
         try:
             yield run
+            client.unregister_worker_plugin(name)
+        except (CancelledError, OSError) as error:
+            raise UsageError(
+                f"--cluster {address}: the scheduler is gone; the same command goes on, here or there"
+            ) from error
         except KilledWorker as error:
             raise UsageError(
                 f"--cluster {address}: the same articles ended one worker after the other ({error.task}): "
