@@ -322,6 +322,18 @@ class TestParts:
         assert len(err.splitlines()) == 1
         assert {path: path.read_bytes() for path in out.glob("part*")} == kept
 
+    def test_an_output_among_the_articles_is_no_article(self, fake, archive, monkeypatch):
+        with monkeypatch.context() as patch:
+            stop_after(patch, fake, 3)
+            assert label(archive, "-o", "in/out.jsonl", "--part-size", 1) == 130
+        assert label(archive, "-o", "in/out.jsonl", "--part-size", 1) == 0
+        assert articles_of(Path("in/out.jsonl")) == [str(number) for number in range(7)]
+
+    def test_a_run_that_came_to_nothing_leaves_nothing(self, fake, archive, monkeypatch):
+        stop_after(monkeypatch, fake, 0)
+        assert label(archive, "-o", "out.jsonl") == 130
+        assert parts_of(Path()) == ["in"]
+
     def test_two_runs_do_not_write_one_output(self, tmp_path):
         first, second = (Parts(tmp_path / "out", {}, FORMATS["jsonl"]) for _ in range(2))
         with first.open(), pytest.raises(UsageError, match="another process is writing here"), second.open():
@@ -487,6 +499,7 @@ class TestCluster:
         err = capfd.readouterr().err
         assert told in err
         assert len(err.splitlines()) == 1
+        assert parts_of(Path()) == ["in"]
 
     def test_without_dask_the_extra_is_named(self, fake, archive, monkeypatch, capfd):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

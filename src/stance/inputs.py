@@ -12,7 +12,17 @@ from stance.columns import TABLES
 from stance.errors import MissingExtra, UsageError
 from stance.packing import ENDINGS, check_packing, unpacked_name
 
-__all__ = ["CORRECTIONS", "PAGES", "STDIN", "TEXTS", "find_inputs", "kind_of", "names_of", "plain"]
+__all__ = [
+    "CORRECTIONS",
+    "MANIFEST",
+    "PAGES",
+    "STDIN",
+    "TEXTS",
+    "find_inputs",
+    "kind_of",
+    "names_of",
+    "plain",
+]
 
 STDIN = Path("-")
 """Stands for standard input."""
@@ -23,6 +33,9 @@ KNOWN = (*TEXTS, *PAGES, *TABLES)
 
 CORRECTIONS = "corrections.csv"
 """The name, or the ending of the name, of a file of corrections: in a folder, it is no article."""
+
+MANIFEST = "_manifest.json"
+"""Lies in a folder that holds an output in parts, and so no articles."""
 
 
 def find_inputs(paths: Sequence[str]) -> list[Path]:
@@ -52,6 +65,7 @@ def _files(path: Path) -> list[Path]:
         files = sorted(
             Path(folder, name)
             for folder, _, names in os.walk(path)
+            if MANIFEST not in names
             for name in names
             if kind_of(Path(name)) in KNOWN and not name.startswith(".")
             if name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}")

@@ -132,7 +132,7 @@ class _Run:
         target = Path(os.path.abspath(self.settings.output or ""))  # noqa: PTH100  # a link stays one
         folder = target if self.settings.write.parts else target.with_name(f"{target.name}.parts")
         work = WritePart(self._work(), self.chosen.name, folder, self.settings.write)
-        with Parts(folder, self._made_with(), self.chosen).open() as parts, self._engine() as engine:
+        with self._engine() as engine, Parts(folder, self._made_with(), self.chosen).open() as parts:
             with counter(self.archive.size) as count:
                 for block, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
                     count(part.articles, block.position, fresh=fresh)

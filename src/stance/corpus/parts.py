@@ -26,6 +26,7 @@ from stance.corpus.streams import LabelBlock
 from stance.corrector import Used
 from stance.errors import UsageError
 from stance.files import atomic_path, atomic_write
+from stance.inputs import MANIFEST
 from stance.output.formats import FORMATS, Format, write_results
 from stance.output.options import WriteOptions
 from stance.records import LabelledArticle
@@ -33,8 +34,8 @@ from stance.records import LabelledArticle
 __all__ = ["Part", "Parts", "WritePart"]
 
 SCHEMA = 1
-MANIFEST, DONE = "_manifest.json", "_done"
-# Names that begin with an underscore are passed over by what reads a folder as one Parquet table.
+DONE = "_done"
+# As with the manifest: what reads a folder as one Parquet table passes over an underscore.
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,17 @@ class Parts:
             UsageError: the folder holds something else, or labels made with something else, or
                 another process is at it, or it cannot be written.
         """
+        begun = self.folder.exists()
         try:
             self.folder.mkdir(exist_ok=True)
             with _locked(self.folder):
                 self._take_up()
-                yield self
+                try:
+                    yield self
+                except BaseException:
+                    if not begun and not any((self.folder / DONE).iterdir()):  # nothing to go on with
+                        shutil.rmtree(self.folder, ignore_errors=True)
+                    raise
         except OSError as error:
             told = error.strerror or error
             raise UsageError(f"{self.folder}: cannot write here ({told}); choose another place") from error
