@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import hashlib
 import io
 import json
 import logging
@@ -13,11 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
-from stance.articles import ArticleFailure, ReadOptions, find_inputs, read_articles
+from stance.articles import Archive, ArticleFailure, Document, ReadOptions, find_inputs, read_articles
 from stance.dates import date_in_name, date_in_text, parse_date
 from stance.decoding import decode
-from stance.errors import MissingExtra, UsageError
+from stance.errors import ArticleError, MissingExtra, UsageError
+from stance.ids import UniqueIds
 from stance.records import Article
 
 TEXT = "Vučić denies arms sales\n\nPresident Aleksandar Vučić said “nothing” was sold.\n"
@@ -60,6 +63,8 @@ def write(path: Path, content: str | bytes) -> Path:
         ("a.txt", unicodedata.normalize("NFD", TEXT).encode()),
         ("a.txt", TEXT.encode("cp1250")),
         ("a.txt.gz", gzip.compress(TEXT.encode())),
+        ("a.txt.zst", zstandard.compress(TEXT.encode())),
+        ("a.txt.zst", zstandard.compress(TEXT[:2].encode()) + zstandard.compress(TEXT[2:].encode())),
     ],
 )
 def test_a_text_file_is_read_whatever_its_encoding(tmp_path: Path, name: str, content: bytes) -> None:
@@ -84,6 +89,8 @@ def test_line_ends_and_spaces_stay(tmp_path: Path) -> None:
         ("a.html", b"<html><body></body></html>", "no article text found"),
         ("a.txt.gz", b"no gzip", "cannot be read"),
         ("a.txt.gz", gzip.compress(TEXT.encode())[:-12], "cannot be read"),
+        ("a.txt.zst", b"no frame", "cannot be read (damaged"),
+        ("a.txt.zst", zstandard.compress(TEXT.encode())[:-3], "cannot be read (the file is cut off)"),
         ("a.parquet", b"no parquet", "no Parquet file"),
         ("a.csv", b"", "empty"),
         ("a.jsonl", b"", "empty"),
@@ -147,9 +154,12 @@ def write_parquet(path: Path) -> None:
     parquet.write_table(pa.Table.from_pylist(ROWS), path)
 
 
-def write_gzipped(path: Path) -> None:
-    write_jsonl(path)
-    path.write_bytes(gzip.compress(path.read_bytes()))
+def packed(pack: Callable[[bytes], bytes], write: Callable[[Path], None]) -> Callable[[Path], None]:
+    def written(path: Path) -> None:
+        write(path)
+        path.write_bytes(pack(path.read_bytes()))
+
+    return written
 
 
 @pytest.mark.parametrize(
@@ -158,7 +168,12 @@ def write_gzipped(path: Path) -> None:
         ("t.jsonl", write_jsonl),
         ("t.csv", write_csv),
         ("t.parquet", write_parquet),
-        ("t.jsonl.gz", write_gzipped),
+        ("t.jsonl.gz", packed(gzip.compress, write_jsonl)),
+        ("t.csv.gz", packed(gzip.compress, write_csv)),
+        ("t.parquet.gz", packed(gzip.compress, write_parquet)),
+        ("t.jsonl.zst", packed(zstandard.compress, write_jsonl)),
+        ("t.csv.zst", packed(zstandard.compress, write_csv)),
+        ("t.parquet.zst", packed(zstandard.compress, write_parquet)),
     ],
 )
 def test_a_table_gives_an_article_per_row(tmp_path: Path, name: str, writer: Callable[[Path], None]) -> None:
@@ -248,10 +263,65 @@ def test_what_the_user_got_wrong_is_told_before_reading(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_parquet_without_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["t.parquet", "a.txt.zst"])
+def test_a_missing_package_names_the_extra(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"stance\[tables\]"):
-        read_articles([str(write(tmp_path / "t.parquet", b""))])
+    with pytest.raises(MissingExtra, match=r"pip install 'stance\[tables\]'"):
+        read_articles([str(write(tmp_path / name, b""))])
+
+
+def test_what_a_small_packed_file_blows_up_to_is_read_in_pieces(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "t.jsonl.zst", zstandard.compress((b" " * 999 + b"\n") * 50_000 + b'{"text": "The end."}')
+    )
+    assert path.stat().st_size < 10_000
+    assert [item.text for item in read(path) if isinstance(item, Article)] == ["The end."]
+
+
+class TestArchive:
+    def test_files_are_opened_by_whoever_reads_them(self, tmp_path: Path) -> None:
+        write(tmp_path / "a.txt", TEXT)
+        path = write(tmp_path / "b.jsonl", '{"text": "One."}\n{"text": "Two."}\n')
+        archive = Archive([str(tmp_path)])
+        assert archive.size == sum(each.stat().st_size for each in tmp_path.iterdir())
+        first, second, third = archive
+        assert isinstance(first, Document)
+        assert first.path.is_absolute()
+        assert first.read().text == TEXT
+        assert isinstance(second, Article)
+        assert isinstance(third, Article)
+        (tmp_path / "a.txt").unlink()
+        with pytest.raises(ArticleError, match="cannot be read"):
+            first.read()
+        assert path.exists()
+
+    @pytest.mark.parametrize("name", ["t.jsonl", "t.jsonl.gz", "t.csv", "t.jsonl.zst", "t.parquet"])
+    def test_the_position_tells_how_much_is_behind(self, name: str, tmp_path: Path) -> None:
+        path = tmp_path / name
+        rows = [
+            {"text": f"{hashlib.sha512(bytes([n % 256, n // 256])).hexdigest()} said."} for n in range(3000)
+        ]
+        lines = "\n".join(json.dumps(row) for row in rows).encode()
+        if name == "t.parquet":
+            parquet = pytest.importorskip("pyarrow.parquet")
+            parquet.write_table(pytest.importorskip("pyarrow").Table.from_pylist(rows), path)
+        elif name == "t.csv":
+            path.write_text("\n".join(["text", *(row["text"] for row in rows)]), "utf-8")
+        else:
+            pack = {"gz": gzip.compress, "zst": zstandard.compress}.get(name.rpartition(".")[2], bytes)
+            path.write_bytes(pack(lines))
+        archive = Archive([str(path)])
+        shares = [archive.position / archive.size for _ in archive]
+        assert shares == sorted(shares)
+        assert 0.3 < shares[1500] < 0.7
+        assert archive.position == archive.size
+
+    def test_repeated_ids_get_numbers_whatever_they_are_made_of(self) -> None:
+        with UniqueIds() as ids:
+            taken = [ids.take(name) for name in ("a", "b", "a", "a#2", "a", "\ud800", "\ud800")]
+        assert taken == ["a", "b", "a#2", "a#2#2", "a#3", "\ud800", "\ud800#2"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import os
-import pickle
 import re
 import runpy
 import subprocess
@@ -21,40 +20,12 @@ import click
 import pytest
 
 import stance
-from stance.articles import ArticleFailure
 from stance.cli import COMMANDS, group, main
 from stance.cli import progress as cli_progress
-from stance.corpus import ModelLabeller, Shard, label_corpus
-from stance.errors import ArticleError, ModelError, UsageError
-from stance.records import Article, Attribution, LabelledArticle, Sentence
+from stance.errors import ModelError
 from stance.topic import load_topic
 from tests.conftest import SEEDS, take
-
-
-def fake_label(article: Article) -> LabelledArticle:
-    """One sentence per line; whoever says "no" denies."""
-    if "unlabellable" in article.text:
-        raise ArticleError("has no sentence that can be read")
-    sentences, attributions, start = [], [], 0
-    for number, line in enumerate(article.text.splitlines()):
-        sentences.append(Sentence(number, number, start, start + len(line), line))
-        denial = Attribution("leader", "vucic", "denies", speaker_confidence=0.9, stance_confidence=0.8)
-        attributions.append((denial,) if "no" in line else ())
-        start += len(line) + 1
-    return LabelledArticle(
-        article,
-        tuple(sentences),
-        tuple(attributions),
-        (0.5,) * len(sentences),
-        "serbia-arms",
-        "ab",
-        True,
-        "sha256:cd",
-    )
-
-
-def slip(article: Article) -> LabelledArticle:
-    raise KeyError(article.id)
+from tests.labellers import fake_label
 
 
 @pytest.fixture
@@ -67,6 +38,7 @@ def model(monkeypatch):
         return SimpleNamespace(
             label=fake_label,
             digest="sha256:cd",
+            topic=SimpleNamespace(sha256="ef"),
             explain=lambda article, sentence: SimpleNamespace(lines=lambda: [f"{article.id} {sentence}"]),
         )
 
@@ -198,61 +170,6 @@ class TestLabel:
         code, _, err = run(capfdbinary, "label", articles, *output)
         assert (code, err.strip()) == (130, told)
         assert [path.name for path in Path().iterdir()] == ["in"]
-
-
-INPUTS = [
-    Article("a", "He said no."),
-    ArticleFailure("b", "is empty"),
-    Article("c", "unlabellable"),
-    Article("d", "It rained."),
-]
-
-
-class TestCorpus:
-    @pytest.mark.parametrize("jobs", [1, 2])
-    def test_order_is_kept_and_failures_stand_in_their_place(self, jobs):
-        found = list(label_corpus(INPUTS * 40, fake_label, jobs))
-        failure = ArticleFailure("c", "has no sentence that can be read")
-        assert found == [fake_label(INPUTS[0]), INPUTS[1], failure, fake_label(INPUTS[3])] * 40
-
-    def test_input_is_read_no_further_than_needed(self):
-        read = []
-        inputs = (read.append(number) or Article(str(number), "x") for number in range(10))
-        assert next(iter(label_corpus(inputs, fake_label))).article.id == "0"
-        assert read == [0]
-
-    @pytest.mark.parametrize(
-        ("shard", "ids"), [((1, 1), "abcd"), ((1, 2), "ac"), ((2, 2), "bd"), ((4, 4), "d")]
-    )
-    def test_shards_part_the_articles(self, shard, ids):
-        found = label_corpus(INPUTS, fake_label, shard=Shard(*shard))
-        assert [
-            getattr(item, "article", None) if isinstance(item, ArticleFailure) else item.article.id
-            for item in found
-        ] == list(ids)
-
-    @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1 /2"])
-    def test_a_bad_shard(self, text):
-        with pytest.raises(UsageError, match="expected I/N"):
-            Shard.parse(text)
-
-    def test_a_process_keeps_one_model_of_each_digest(self, model):
-        labeller = ModelLabeller(None, load_topic("open"))
-        there = pickle.loads(pickle.dumps(labeller))
-        assert there is pickle.loads(pickle.dumps(labeller)) is not labeller
-        assert there(Article("a", "no")) == fake_label(Article("a", "no"))
-        assert there is not pickle.loads(pickle.dumps(ModelLabeller()))
-
-    def test_a_surprise_costs_one_article(self):
-        found = list(label_corpus(INPUTS[:2], slip))
-        assert found == [ArticleFailure("a", "unexpected KeyError: 'a'; please report it"), INPUTS[1]]
-
-    def test_a_broken_model_costs_all(self):
-        def broken(article):
-            raise ModelError("damaged")
-
-        with pytest.raises(ModelError):
-            list(label_corpus(INPUTS, broken))
 
 
 class TestOthers:
@@ -428,7 +345,7 @@ class TestMain:
 
     def test_a_reader_that_goes_away_is_no_error(self, articles):
         script = (
-            "import sys, stance.cli, tests.test_cli as t, stance.model\n"
+            "import sys, stance.cli, tests.labellers as t, stance.model\n"
             "from types import SimpleNamespace\n"
             "stance.model.load = lambda path=None, topic=None: SimpleNamespace(label=t.fake_label)\n"
             "sys.exit(stance.cli.main(['label', 'big.txt', '--format', 'jsonl']))"
@@ -633,6 +550,23 @@ class TestProgress:
             assert list(cli_progress.progress(range(3), "articles")) == [0, 1, 2]
             assert ("articles" in stream.getvalue()) == shown
         assert cli_progress.progress([1], "articles", quiet=True) == [1]
+
+    def test_a_corpus_has_its_rate_and_the_time_left(self, monkeypatch):
+        clock = SimpleNamespace(now=1000.0)
+        monkeypatch.setattr(cli_progress, "DELAY", 0)
+        monkeypatch.setattr(cli_progress, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        monkeypatch.setattr("tqdm.std.time", lambda: clock.now)
+        for stream, shown in ((Terminal(), True), (io.StringIO(), False)):
+            monkeypatch.setattr("sys.stderr", stream)
+            with cli_progress.counter(1000) as count:
+                count(50, 500, fresh=False)  # an earlier run's: no measure of this one's rate
+                for position in (600, 700):
+                    clock.now += 10
+                    count(10, position)
+            lines = stream.getvalue().split("\r")
+            wanted = [line for line in lines if line.startswith("70 articles, 1.0/s  70%")]
+            assert bool(wanted) == shown
+            assert all("00:20, left 00:30" in line for line in wanted)
 
     def test_steps_are_shown_on_a_terminal_only(self, monkeypatch):
         monkeypatch.setattr(cli_progress, "DELAY", 0)

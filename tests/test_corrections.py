@@ -14,13 +14,13 @@ from stance.cli import main
 from stance.corrections import (
     COLUMNS,
     Correction,
-    Corrector,
     apply,
     corrections_path,
     merge,
     read_corrections,
     write_corrections,
 )
+from stance.corrector import Corrector
 from stance.errors import AnnotationError
 from stance.output.rows import rows
 from tests.handmade import SENTENCES, TEXT, labelled, span

@@ -18,8 +18,8 @@ PACKAGE = Path(stance.__file__).parent
 # A new module gets its place here.
 LAYERS = (
     *("errors", "labels", "records", "topic", "files"),
-    *("dates", "decoding", "columns", "inputs", "webpages", "articles"),
-    *("rows", "annotations", "corrections"),
+    *("dates", "decoding", "packing", "columns", "inputs", "webpages", "ids", "articles"),
+    *("rows", "annotations", "corrections", "corrector"),
     *(
         "furniture",
         "boundaries",
@@ -45,6 +45,7 @@ LAYERS = (
 HEAVY = (
     *(
         "datasketch",
+        "distributed",
         "fastapi",
         "jinja2",
         "joblib",

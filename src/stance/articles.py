@@ -1,4 +1,4 @@
-"""Files to articles: text, Markdown, HTML, tables with a text column, any of them gzipped, standard input.
+"""Files to articles: text, Markdown, HTML, tables with a text column, any of them packed, standard input.
 
 What the user got wrong (no such path, unknown format or column) is a `UsageError` before anything is read;
 what is wrong with one article is an `ArticleFailure` in its place, and the others go on.
@@ -6,25 +6,36 @@ what is wrong with one article is an `ArticleFailure` in its place, and the othe
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.columns import TABLES, Row, column_names, find_columns
+from stance.columns import TABLES, Row, column_names, count_rows, find_columns
 from stance.dates import date_in_name, date_in_text, parse_date
 from stance.decoding import clean, decode
 from stance.errors import ArticleError, UsageError
-from stance.inputs import PAGES, STDIN, TEXTS, find_inputs, kind_of, names_of, open_input
+from stance.ids import UniqueIds
+from stance.inputs import PAGES, STDIN, TEXTS, find_inputs, kind_of, names_of, plain
+from stance.packing import is_packed, open_input
 from stance.records import Article
 from stance.webpages import decode_page, extract, looks_like_page
 
-__all__ = ["STDIN", "ArticleFailure", "ReadOptions", "find_inputs", "read_articles", "read_document"]
+__all__ = [
+    "STDIN",
+    "Archive",
+    "ArticleFailure",
+    "Document",
+    "Item",
+    "ReadOptions",
+    "find_inputs",
+    "read_articles",
+    "read_document",
+]
 
 _SNIFFED = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -54,6 +65,101 @@ class ArticleFailure:
     reason: str
 
 
+@dataclass(frozen=True)
+class Document:
+    """An article in a file of its own, which is read when it is needed, by whoever needs it."""
+
+    id: str
+    path: Path
+
+    def read(self) -> Article:
+        """The article.
+
+        Raises:
+            ArticleError: the file cannot be read, or holds no article.
+        """
+        with _unreadable(), open_input(self.path) as (file, _):
+            return read_document(file.read(), self.id, kind_of(self.path), self.path.name)
+
+
+Item = Article | Document | ArticleFailure
+"""One of many: read, still to be read, or not to be read at all."""
+
+
+class Archive:
+    """The articles that paths stand for, in their order, with unique ids: rows of tables, and files.
+
+    `size` counts the bytes of all files, `position` those of them that are behind. The paths and
+    the tables' columns are checked at once, the rows are read as they are asked for.
+
+    Raises:
+        UsageError: see `find_inputs`; or a table lacks a column that the user names or a text column.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
+    ) -> None:
+        wanted = {use.removesuffix("_column"): name for use, name in asdict(options or ReadOptions()).items()}
+        self._inputs = find_inputs(paths)
+        self._stdin = stdin
+        if STDIN in self._inputs and stdin is None:
+            raise UsageError("-: there is no standard input here")
+        self._columns = {path: _columns(path, wanted) for path in self._inputs if kind_of(path) in TABLES}
+        self._sizes = {path: _size(path) for path in self._inputs}
+        self.size = sum(self._sizes.values())
+        self.position = 0
+
+    def __iter__(self) -> Iterator[Item]:
+        self.position = 0
+        with UniqueIds() as ids:
+            for item in self._items():
+                own = item.article if isinstance(item, ArticleFailure) else item.id
+                name = ids.take(own)
+                if name == own:
+                    yield item
+                elif isinstance(item, ArticleFailure):
+                    yield replace(item, article=name)
+                else:
+                    yield replace(item, id=name)
+
+    def _items(self) -> Iterator[Item]:
+        names = names_of(self._inputs)
+        behind = 0
+        for path in self._inputs:
+            name = names[path]
+            try:
+                if kind_of(path) in TABLES:
+                    with _unreadable():
+                        yield from self._rows(path, name, behind)
+                elif path == STDIN and self._stdin is not None:
+                    yield read_document(self._stdin.read(), name, "")
+                else:
+                    self.position = behind + self._sizes[path]
+                    yield Document(name, Path(plain(path)))  # for workers that stand elsewhere
+            except ArticleError as error:
+                yield ArticleFailure(name, str(error))
+            behind += self._sizes[path]
+            self.position = behind
+
+    def _rows(self, path: Path, name: str, behind: int) -> Iterator[Article | ArticleFailure]:
+        columns = self._columns[path] or {"text": "text"}
+        with open_input(path) as (opened, raw):
+            kind = kind_of(path)
+            # Parquet is read from its end, which what is packed cannot be.
+            file = io.BytesIO(opened.read()) if kind == ".parquet" and is_packed(path) else opened
+            total = count_rows(kind, file)
+            number = 0
+            for number, row in enumerate(TABLES[kind](file), 1):
+                own = f"{name}-{number}"
+                self.position = behind + (self._sizes[path] * number // total if total else raw.tell())
+                try:
+                    yield _row(row, columns, own)
+                except ArticleError as error:
+                    yield ArticleFailure(own, str(error))
+            if not number:
+                raise ArticleError("empty, expected a table with a text column")
+
+
 def read_articles(
     paths: Sequence[str], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
 ) -> Iterator[Article | ArticleFailure]:
@@ -62,60 +168,46 @@ def read_articles(
     The paths and the tables' columns are checked in this call, the articles are read as they are asked for.
 
     Raises:
-        UsageError: see `find_inputs`; or a table lacks a column that the user names or a text column.
+        UsageError: see `Archive`.
     """
-    wanted = {use.removesuffix("_column"): name for use, name in asdict(options or ReadOptions()).items()}
-    inputs = find_inputs(paths)
-    if STDIN in inputs and stdin is None:
-        raise UsageError("-: there is no standard input here")
-    columns = {path: _columns(path, wanted) for path in inputs if kind_of(path) in TABLES}
-    return _unique(_read_all(inputs, columns, stdin))
+    return map(_read, Archive(paths, options, stdin))
+
+
+def _read(item: Item) -> Article | ArticleFailure:
+    if not isinstance(item, Document):
+        return item
+    try:
+        return item.read()
+    except ArticleError as error:
+        return ArticleFailure(item.id, str(error))
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, EOFError, UnicodeError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ArticleError(f"cannot be read ({reason})") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return 0 if path == STDIN else path.stat().st_size
+    except OSError:  # it will be told when it is opened
+        return 0
 
 
 def _columns(path: Path, wanted: Mapping[str, str | None]) -> dict[str, str] | None:
     """What each column holds; None: the table cannot be read, which is told in its turn."""
     try:
-        with open_input(path) as file:
-            names = column_names(kind_of(path), file)
+        with open_input(path) as (opened, _):
+            packed = kind_of(path) == ".parquet" and is_packed(path)
+            names = column_names(kind_of(path), io.BytesIO(opened.read()) if packed else opened)
     except (OSError, EOFError, zlib.error, UnicodeError, ArticleError):
         return None
     # An empty table has no columns to complain of.
     return find_columns(names, wanted, str(path)) if names else None
-
-
-def _read_all(
-    inputs: Sequence[Path], columns: Mapping[Path, Mapping[str, str] | None], stdin: IO[bytes] | None
-) -> Iterator[Article | ArticleFailure]:
-    names = names_of(inputs)
-    for path in inputs:
-        try:
-            if kind_of(path) in TABLES:
-                yield from _rows(path, names[path], columns[path])
-            elif path == STDIN and stdin is not None:
-                yield read_document(stdin.read(), "stdin", "")
-            else:
-                with open_input(path) as file:
-                    yield read_document(file.read(), names[path], kind_of(path), path.name)
-        except ArticleError as error:
-            yield ArticleFailure(names[path], str(error))
-        except (OSError, EOFError, UnicodeError, zlib.error) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            yield ArticleFailure(names[path], f"cannot be read ({reason})")
-
-
-def _unique(found: Iterator[Article | ArticleFailure]) -> Iterator[Article | ArticleFailure]:
-    """Repeated ids get a number: `a`, `a#2`, `a#3`."""
-    seen: Counter[str] = Counter()
-    for item in found:
-        if isinstance(item, ArticleFailure):
-            yield item
-            continue
-        name = item.id
-        while seen[name]:
-            seen[item.id] += 1
-            name = f"{item.id}#{seen[item.id]}"
-        seen[name] += 1
-        yield item if name == item.id else replace(item, id=name)
 
 
 def read_document(data: bytes, name: str, kind: str, file: str = "") -> Article:
@@ -134,21 +226,6 @@ def read_document(data: bytes, name: str, kind: str, file: str = "") -> Article:
     if not text.strip():
         raise ArticleError("empty, expected text")
     return _article(name, text, {"title": _headline(text)}, file)
-
-
-def _rows(path: Path, name: str, columns: Mapping[str, str] | None) -> Iterator[Article | ArticleFailure]:
-    with open_input(path) as opened:
-        # Parquet is read from its end, which a gzip stream cannot seek to cheaply.
-        file = io.BytesIO(opened.read()) if isinstance(opened, gzip.GzipFile) else opened
-        number = 0
-        for number, row in enumerate(TABLES[kind_of(path)](file), 1):
-            own = f"{name}-{number}"
-            try:
-                yield _row(row, columns or {"text": "text"}, own)
-            except ArticleError as error:
-                yield ArticleFailure(own, str(error))
-        if not number:
-            raise ArticleError("empty, expected a table with a text column")
 
 
 def _row(row: Row | ArticleError, columns: Mapping[str, str], name: str) -> Article:

@@ -11,12 +11,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from stance.decoding import decode
 from stance.errors import ArticleError, MissingExtra, UsageError
 
-__all__ = ["GUESSES", "TABLES", "Row", "column_names", "find_columns"]
+__all__ = ["GUESSES", "TABLES", "Row", "column_names", "count_rows", "find_columns"]
 
 Row = Mapping[str, object]
 
@@ -78,6 +78,11 @@ def column_names(kind: str, file: IO[bytes]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(itertools.chain.from_iterable(rows)))
 
 
+def count_rows(kind: str, file: IO[bytes]) -> int | None:
+    """The number of rows, where the file tells it without being read; else None."""
+    return int(_parquet(file).metadata.num_rows) if kind == ".parquet" else None
+
+
 def _read_jsonl(file: IO[bytes]) -> Iterator[Row | ArticleError]:
     for number, line in enumerate(file, 1):
         if not line.strip():
@@ -122,8 +127,8 @@ TABLES: Mapping[str, Callable[[IO[bytes]], Iterator[Row | ArticleError]]] = {
 def _csv_reader(file: IO[bytes]) -> Iterator[csv.DictReader[str]]:
     # A field may hold a whole article; the module's own limit is 128 KiB.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    mark = file.read(2)
-    file.seek(0)
+    # Looked at, not read: what is unpacked on the way cannot go back.
+    mark = cast(io.BufferedReader, file).peek(2)[:2]
     encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     # Bytes that are no UTF-8 are carried as surrogates and mended field by field.
     lines = io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")

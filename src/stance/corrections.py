@@ -38,7 +38,6 @@ from stance.rows import (
 __all__ = [
     "COLUMNS",
     "Correction",
-    "Corrector",
     "apply",
     "corrections_path",
     "merge",
@@ -142,62 +141,6 @@ def apply(result: Labelled, corrections: Iterable[Correction]) -> Labelled:
     )
 
 
-class Corrector:
-    """Applies corrections to articles as they come, and tells which found no sentence.
-
-    `name` is what their file is called in what is told.
-    """
-
-    def __init__(self, corrections: Iterable[Correction], name: str = CORRECTIONS) -> None:
-        self._name = name
-        self._by_text: dict[str, list[Correction]] = {}
-        for correction in corrections:
-            self._by_text.setdefault(correction.article_sha256, []).append(correction)
-        self._seen: set[str] = set()
-        self._names: set[str] = set()
-        self._lost: list[Correction] = []
-        self._applied = 0
-
-    def __call__(self, result: Labelled) -> Labelled:
-        """The article with its corrections."""
-        digest = result.article.sha256
-        self._names.add(result.article.id)
-        own = self._by_text.get(digest, ())
-        if not own:
-            return result
-        texts = {(digest, each.start, each.end): each.text for each in result.sentences}
-        fitting = [each for each in own if texts.get(each.place) == each.text]
-        if digest not in self._seen:
-            self._seen.add(digest)
-            self._lost += [each for each in own if texts.get(each.place) != each.text]
-        self._applied += len({each.place for each in fitting})
-        return apply(result, fitting)
-
-    @property
-    def lost(self) -> int:
-        """How many corrections of the texts so far fit no sentence any more."""
-        return len({each.place for each in self._lost})
-
-    def told(self) -> Iterator[str]:
-        """What was used, and what was not: lost sentences, changed texts, articles that were not seen."""
-        yield f"{self._name}: {_counted(self._applied)} applied"
-        for place, group in groupby(self._lost, key=lambda each: each.place):
-            told = f"the correction at {place[1]}:{place[2]} fits no sentence any more"
-            yield f"{next(group).article}: {told}; kept, not used"
-        elsewhere = 0
-        for digest, own in self._by_text.items():
-            count = len({each.place for each in own})
-            if digest in self._seen:
-                continue
-            if own[0].article in self._names:
-                told = f"{_counted(count)} of another text (sha256 {digest[:12]}...)"
-                yield f"{own[0].article}: {told}; kept, not used: did the article change?"
-            else:
-                elsewhere += count
-        if elsewhere:
-            yield f"{_counted(elsewhere)} of articles that were not labelled; kept, not used"
-
-
 def _corrected(result: LabelledArticle, number: int, own: Sequence[Correction]) -> Iterator[Attribution]:
     for correction in own:
         if correction.speaker in (NONE, FURNITURE):
@@ -298,10 +241,6 @@ def _fields(correction: Correction) -> Iterator[object]:
             yield None if span is None else getattr(span, part or "text")
         else:
             yield getattr(correction, column)
-
-
-def _counted(count: int) -> str:
-    return f"{count} correction{'' if count == 1 else 's'}"
 
 
 def _at(span: Span | None) -> int:

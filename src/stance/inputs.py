@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, cast
 
 from stance.columns import TABLES
 from stance.errors import MissingExtra, UsageError
+from stance.packing import ENDINGS, check_packing, unpacked_name
 
-__all__ = ["CORRECTIONS", "PAGES", "STDIN", "TEXTS", "find_inputs", "kind_of", "names_of", "open_input"]
+__all__ = [
+    "CORRECTIONS",
+    "MANIFEST",
+    "PAGES",
+    "STDIN",
+    "TEXTS",
+    "find_inputs",
+    "kind_of",
+    "names_of",
+    "plain",
+]
 
 STDIN = Path("-")
 """Stands for standard input."""
@@ -25,20 +34,25 @@ KNOWN = (*TEXTS, *PAGES, *TABLES)
 CORRECTIONS = "corrections.csv"
 """The name, or the ending of the name, of a file of corrections: in a folder, it is no article."""
 
+MANIFEST = "_manifest.json"
+"""Lies in a folder that holds an output in parts, and so no articles."""
+
 
 def find_inputs(paths: Sequence[str]) -> list[Path]:
     """The files that paths stand for: folders are searched recursively, in sorted order; `-` is `STDIN`.
 
     Raises:
         UsageError: no such path, a folder without articles, an unknown format, or no path at all.
-        MissingExtra: a Parquet file needs pyarrow, which is not installed.
+        MissingExtra: a Parquet file needs pyarrow, or a `.zst` file zstandard, and it is not installed.
     """
     if not paths:
         raise UsageError("no input: expected files, folders or - for standard input")
     found: dict[str, Path] = {}
     for name in paths:
         for path in [STDIN] if name == "-" else _files(Path(name)):
-            found.setdefault("-" if path == STDIN else _plain(path), path)
+            found.setdefault("-" if path == STDIN else plain(path), path)
+    for path in found.values():
+        check_packing(path)
     if any(kind_of(path) == ".parquet" for path in found.values()) and not importlib.util.find_spec(
         "pyarrow"
     ):
@@ -51,6 +65,7 @@ def _files(path: Path) -> list[Path]:
         files = sorted(
             Path(folder, name)
             for folder, _, names in os.walk(path)
+            if MANIFEST not in names
             for name in names
             if kind_of(Path(name)) in KNOWN and not name.startswith(".")
             if name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}")
@@ -68,21 +83,22 @@ def _files(path: Path) -> list[Path]:
 
 
 def _endings() -> str:
-    return f"{', '.join(KNOWN)} (also with .gz)"
+    return f"{', '.join(KNOWN)} (also with {' or '.join(ENDINGS)})"
 
 
 def kind_of(path: Path) -> str:
-    """The ending that says the format, without .gz: `.txt`."""
-    return Path(path.name.lower().removesuffix(".gz")).suffix
+    """The ending that says the format, without that of a packing: `.txt`."""
+    return Path(unpacked_name(path.name.lower())).suffix
 
 
 def _stem(path: Path) -> str:
     """The path without its ending; bytes that are no UTF-8 are replaced, since ids are written out."""
-    name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-    return os.fsencode(path.with_name(name).with_suffix("").as_posix()).decode("utf-8", "replace")
+    return os.fsencode(path.with_name(unpacked_name(path.name)).with_suffix("").as_posix()).decode(
+        "utf-8", "replace"
+    )
 
 
-def _plain(path: Path) -> str:
+def plain(path: Path) -> str:
     """The whole path without `..`; `resolve` would follow links, and with them leave the common folder."""
     return os.path.abspath(path)  # noqa: PTH100
 
@@ -91,7 +107,7 @@ def names_of(inputs: Sequence[Path]) -> dict[Path, str]:
     """An id for each file: its stem, or its path from the common folder where stems collide."""
     files = [path for path in inputs if path != STDIN]
     counts = Counter(_stem(Path(path.name)) for path in files)
-    full = {path: Path(_plain(path)) for path in files}
+    full = {path: Path(plain(path)) for path in files}
     common = os.path.commonpath([path.parent for path in full.values()]) if files else "."
     names = {
         path: stem if counts[stem] == 1 else _stem(full[path].relative_to(common))
@@ -99,10 +115,3 @@ def names_of(inputs: Sequence[Path]) -> dict[Path, str]:
         for stem in [_stem(Path(path.name))]
     }
     return names | {STDIN: "stdin"}
-
-
-def open_input(path: Path) -> IO[bytes]:
-    """The file's bytes, unpacked, seekable."""
-    if path.name.lower().endswith(".gz"):
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    return path.open("rb")

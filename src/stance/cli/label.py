@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
 import click
 
-from stance.articles import ArticleFailure, ReadOptions, read_articles
+from stance.articles import ReadOptions
+from stance.cli.labelling import PART_SIZE, LabelSettings, label
 from stance.cli.options import OUTPUT, model_option, topic_option
-from stance.cli.progress import progress
-from stance.corpus import ModelLabeller, Shard, label_corpus
+from stance.corpus import Shard
 from stance.errors import UsageError
-from stance.files import atomic_path
 from stance.output.options import WriteOptions
-from stance.records import LabelledArticle
 
-if TYPE_CHECKING:
-    from stance.corrections import Corrector
-    from stance.model import Model
-
-__all__ = ["LabelSettings", "command", "label"]
+__all__ = ["command"]
 
 FORMAT_NAMES = ("table", "csv", "jsonl", "html", "parquet", "sqlite", "xlsx")
 
@@ -42,89 +34,6 @@ class ShardType(click.ParamType[Shard]):
             return value if isinstance(value, Shard) else Shard.parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-
-
-@dataclass(frozen=True)
-class LabelSettings:
-    """What to label and how; the fields are the command's options."""
-
-    paths: tuple[str, ...]
-    output: Path | None = None
-    format: str | None = None
-    model: Path | None = None
-    topic: str | None = None
-    jobs: int = 1
-    shard: Shard | None = None
-    errors: Path | None = None
-    corrections: Path | None = None
-    read: ReadOptions = field(default_factory=ReadOptions)
-    write: WriteOptions = field(default_factory=WriteOptions)
-
-
-def label(
-    settings: LabelSettings, stdin: BinaryIO, stdout: BinaryIO, tell: Callable[[str], None]
-) -> list[ArticleFailure]:
-    """Label articles and write them; returns those that failed, each told as it comes up.
-
-    Everything that can be wrong with the settings is found before an article is labelled.
-
-    Raises:
-        UsageError: the command cannot run as asked; nothing is written.
-    """
-    from stance.output.formats import choose_format, write_results
-    from stance.topic import load_topic
-
-    chosen = choose_format(settings.format, settings.output, settings.write)
-    _check_overwrite(settings)
-    topic = load_topic(settings.topic) if settings.topic else None
-    inputs = read_articles(settings.paths, settings.read, stdin)
-    labeller = ModelLabeller(settings.model, topic)
-    correct = _corrector(settings, labeller.model())
-    failures: list[ArticleFailure] = []
-
-    def labelled() -> Iterator[LabelledArticle]:
-        quiet = settings.output is None and chosen.name == "table"
-        results = label_corpus(inputs, labeller, settings.jobs, settings.shard)
-        for result in progress(results, "articles", quiet=quiet):
-            if isinstance(result, ArticleFailure):
-                failures.append(result)
-                tell(f"{result.article}: {result.reason}")
-            else:
-                yield correct(result) if correct else result
-
-    with ExitStack() as stack:
-        errors = stack.enter_context(atomic_path(settings.errors)) if settings.errors else None
-        write_results(chosen, labelled(), settings.output, stdout, settings.write)
-        if errors:
-            lines = (json.dumps(vars(failure), ensure_ascii=False) + "\n" for failure in failures)
-            errors.write_bytes("".join(lines).encode("utf-8", "replace"))
-    for line in correct.told() if correct else ():
-        tell(line)
-    return failures
-
-
-def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:
-    """What applies the corrections: of the file asked for, or of the one that lies beside the output."""
-    from stance.corrections import Corrector, corrections_path, read_corrections
-
-    beside = corrections_path(settings.output) if settings.output else None
-    path = settings.corrections or (beside if beside and beside.is_file() else None)
-    if path is None:
-        return None
-    if path.is_dir():
-        path = corrections_path(path)
-    return Corrector(read_corrections(path, model.topic.labels), path.name)
-
-
-def _check_overwrite(settings: LabelSettings) -> None:
-    inputs = {Path(path).resolve() for path in settings.paths if path != "-"}
-    if settings.corrections:
-        inputs.add(settings.corrections.resolve())
-    for option, target in (("-o", settings.output), ("--errors", settings.errors)):
-        if target and target.resolve() in inputs:
-            raise UsageError(f"{option} {target} is one of the inputs: choose another name")
-    if settings.errors and settings.output and settings.errors.resolve() == settings.output.resolve():
-        raise UsageError(f"-o and --errors are both {settings.output}: choose two names")
 
 
 def _column_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -149,7 +58,29 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @model_option
 @topic_option
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that label.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local",
+    help="Label on the workers of this Dask scheduler, or of one of its own with --jobs workers.",
+)
 @click.option("--shard", type=ShardType(), help="Label only every N-th article, beginning with the I-th.")
+@click.option(
+    "--time-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="An article that takes longer is stopped, and told as failed.",
+)
+@click.option(
+    "--parts", is_flag=True, help="OUT is a folder: one file per --part-size articles, and a manifest."
+)
+@click.option(
+    *("--part-size",),
+    metavar="N",
+    type=click.IntRange(1),
+    default=PART_SIZE,
+    show_default=True,
+    help="Articles that are labelled and written as one part of a .jsonl or .parquet.",
+)
 @click.option("--attributions-only", is_flag=True, help="Leave out sentences in which nobody speaks.")
 @click.option("--no-text", is_flag=True, help="Leave out the sentences' text.")
 @click.option(
@@ -181,12 +112,17 @@ def command(**options: Any) -> int:
       stance label article.txt
       stance label articles/ -o labels.csv
       cat article.txt | stance label - --format jsonl
+      stance label archive/ -o labels.parquet --jobs 8 --time-limit 60
+
+    A run that writes .jsonl or .parquet may be killed at any time: the same command goes on where
+    it was.
     """
     columns = {entry.name: options.pop(entry.name) for entry in fields(ReadOptions)}
     write = WriteOptions(
         attributions_only=options.pop("attributions_only"),
         text=not options.pop("no_text"),
         excel=options.pop("excel"),
+        parts=options.pop("parts"),
         width=shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100,
     )
     settings = LabelSettings(read=ReadOptions(**columns), write=write, **options)
@@ -196,5 +132,7 @@ def command(**options: Any) -> int:
     except KeyboardInterrupt:
         if settings.output is None:
             raise click.Abort("Interrupted; the output is not complete.") from None
+        if settings.output.with_name(f"{settings.output.name}.parts").is_dir() or settings.output.is_dir():
+            raise click.Abort("Interrupted; the same command goes on from here.") from None
         raise
     return 1 if failures else 0

@@ -17,7 +17,7 @@ from stance.output.spool import Spool
 from stance.output.text import flat_rows, guarded
 from stance.records import LabelledArticle
 
-__all__ = ["write_parquet", "write_xlsx"]
+__all__ = ["flat_schema", "write_parquet", "write_xlsx"]
 
 ROW_GROUP = 10_000
 XLSX_ROWS = 1_048_576  # the sheet's limit, header included
@@ -39,7 +39,7 @@ def write_parquet(results: Iterable[LabelledArticle], path: Path, options: Write
             spool.add(row)
         own = {column: _arrow_column(samples.get(column, {})) for column in extras.names}
         types = {column: kind for column, (kind, _) in own.items()}
-        schema = pa.schema([*((column, _arrow_type(column)) for column in FLAT_COLUMNS), *types.items()])
+        schema = pa.schema([*flat_schema(), *types.items()])
         casts = {column: cast for column, (_, cast) in own.items() if cast}
         with pq.ParquetWriter(path, schema) as writer:
             for batch in _batches(spool, ROW_GROUP):
@@ -47,6 +47,11 @@ def write_parquet(results: Iterable[LabelledArticle], path: Path, options: Write
                     for column, cast in casts.items():
                         row[column] = None if row.get(column) is None else cast(row[column])
                 writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+
+
+def flat_schema() -> list[tuple[str, Any]]:
+    """The flat columns with their Arrow types."""
+    return [(column, _arrow_type(column)) for column in FLAT_COLUMNS]
 
 
 def _arrow_type(column: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,6 +13,7 @@ from stance.errors import MissingExtra, UsageError
 from stance.files import atomic_path
 from stance.output.binary import write_parquet, write_xlsx
 from stance.output.database import write_sqlite
+from stance.output.joining import join_lines, join_parquet, settle_parquet
 from stance.output.options import WriteOptions
 from stance.output.page import write_html
 from stance.output.table import table_lines
@@ -27,13 +28,19 @@ FileWriter = Callable[[Iterable[LabelledArticle], Path, WriteOptions], None]
 
 @dataclass(frozen=True)
 class Format:
-    """A format writes to a stream (`to_stream`), or needs a file (`to_file`) and maybe a package."""
+    """A format writes to a stream (`to_stream`), or needs a file (`to_file`) and maybe a package.
+
+    A large output may be written in parts if there is a way to `join` them into one file. Where
+    the parts are left as they are, `settle` makes them alike.
+    """
 
     name: str
     endings: tuple[str, ...] = ()
     to_stream: StreamWriter | None = None
     to_file: FileWriter | None = None
     package: str | None = None
+    join: Callable[[Sequence[Path], Path], None] | None = None
+    settle: Callable[[Sequence[Path]], None] | None = None
 
 
 def _write_table(results: Iterable[LabelledArticle], out: IO[bytes], options: WriteOptions) -> None:
@@ -50,9 +57,15 @@ FORMATS = {
     for entry in (
         Format("table", (), to_stream=_write_table),
         Format("csv", (".csv",), to_stream=write_csv),
-        Format("jsonl", (".jsonl",), to_stream=write_jsonl),
+        Format("jsonl", (".jsonl",), to_stream=write_jsonl, join=join_lines),
         Format("html", (".html", ".htm"), to_stream=write_html),
-        Format("parquet", (".parquet",), to_file=write_parquet, package="pyarrow"),
+        Format(
+            *("parquet", (".parquet",)),
+            to_file=write_parquet,
+            package="pyarrow",
+            join=join_parquet,
+            settle=settle_parquet,
+        ),
         Format("sqlite", (".sqlite", ".db"), to_file=write_sqlite),
         Format("xlsx", (".xlsx",), to_file=write_xlsx, package="openpyxl"),
     )
@@ -69,7 +82,11 @@ def choose_format(name: str | None, output: Path | None, options: WriteOptions) 
         UsageError: the format or ending is unknown, they disagree, or the options do not fit.
         MissingExtra: the format's package is not installed.
     """
-    chosen = _asked_for(name, output)
+    chosen = _asked_for(name, output, parts=options.parts)
+    if options.parts and not (output and chosen.join):
+        raise UsageError(
+            f"--parts goes with JSON Lines or Parquet, not with {chosen.name}: add  -o labels.parquet"
+        )
     if chosen.to_file and output is None:
         raise UsageError(
             f"{chosen.name} cannot go to standard output: name a file,  -o labels{chosen.endings[0]}"
@@ -87,16 +104,17 @@ def write_results(
     chosen: Format,
     results: Iterable[LabelledArticle],
     output: Path | None,
-    stdout: IO[bytes],
+    stdout: IO[bytes] | None,
     options: WriteOptions,
 ) -> None:
-    """Write all results to `output`, whole or not at all, or as they come to `stdout`.
+    """Write all results to `output`, whole or not at all, or as they come to `stdout` if there is none.
 
     Raises:
         UsageError: the output is not writable.
     """
     if output is None:
         assert chosen.to_stream is not None  # choose_format saw to it
+        assert stdout is not None
         chosen.to_stream(results, stdout, options)
         stdout.flush()
         return
@@ -108,15 +126,17 @@ def write_results(
                 chosen.to_stream(results, stream, options)
 
 
-def _asked_for(name: str | None, output: Path | None) -> Format:
+def _asked_for(name: str | None, output: Path | None, *, parts: bool) -> Format:
     if name is not None and name not in FORMATS:
         raise UsageError(
             f"unknown format {name!r}, expected one of {', '.join(FORMATS)}{_hint(name, FORMATS)}"
         )
     if output is None:
         return FORMATS[name or "table"]
-    if output.is_dir():
+    if output.is_dir() and not parts:
         raise UsageError(f"{output} is a folder, expected a file: try  -o {output / 'labels.csv'}")
+    if output.is_file() and parts:
+        raise UsageError(f"{output} is a file, expected a folder for --parts: choose another name")
     by_ending = _BY_ENDING.get(output.suffix.lower())
     if name is None:
         if by_ending is None:

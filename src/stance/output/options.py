@@ -9,9 +9,13 @@ __all__ = ["WriteOptions"]
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """`width` is the terminal's, in columns; `excel` asks for a byte-order mark and guarded formulas."""
+    """`parts` asks for a folder instead of a file.
+
+    `width` is the terminal's, in columns; `excel` asks for a byte-order mark and guarded formulas.
+    """
 
     attributions_only: bool = False
     text: bool = True
     excel: bool = False
+    parts: bool = False
     width: int = 100

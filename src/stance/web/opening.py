@@ -23,6 +23,7 @@ from stance.annotations import (
 from stance.articles import ArticleFailure, read_articles
 from stance.errors import AnnotationError, UsageError
 from stance.inputs import find_inputs, kind_of, names_of
+from stance.packing import is_packed
 from stance.parsing import split
 from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
@@ -194,7 +195,7 @@ def _listed_article(entry: Row) -> _Found:
 
 def _holds(path: Path, text: str) -> bool:
     """Whether a reader of the annotations gets just this text from the file."""
-    if kind_of(path) not in (".txt", ".md") or path.suffix.lower() == ".gz":
+    if kind_of(path) not in (".txt", ".md") or is_packed(path):
         return False
     try:
         return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8")) == text

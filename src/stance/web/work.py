@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stance.articles import read_document
-from stance.corrections import Correction, Corrector
+from stance.corrections import Correction
+from stance.corrector import Corrector
 from stance.dates import parse_date
 from stance.errors import ArticleError
 from stance.output.options import WriteOptions

@@ -1,0 +1,218 @@
+"""The work of `stance label`: articles to labelled rows, in a stream or in parts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from stance import __version__
+from stance.articles import Archive, ArticleFailure, ReadOptions
+from stance.cli.progress import counter
+from stance.corpus.blocks import Block, Shard, cut
+from stance.corpus.engines import Engine, here, processes
+from stance.corpus.labelling import ModelLabeller
+from stance.corpus.streams import CHUNK, LabelBlock
+from stance.corrector import Corrector, Used
+from stance.errors import UsageError
+from stance.files import atomic_path
+from stance.output.options import WriteOptions
+from stance.records import LabelledArticle
+
+if TYPE_CHECKING:
+    from stance.model import Model
+    from stance.output.formats import Format
+
+__all__ = ["PART_SIZE", "LabelSettings", "label"]
+
+PART_SIZE = 64
+"""Articles per part by default: seconds of work, which is what an interruption costs."""
+
+
+@dataclass(frozen=True)
+class LabelSettings:
+    """What to label and how; the fields are the command's options."""
+
+    paths: tuple[str, ...]
+    output: Path | None = None
+    format: str | None = None
+    model: Path | None = None
+    topic: str | None = None
+    jobs: int = 1
+    cluster: str | None = None
+    shard: Shard | None = None
+    time_limit: float | None = None
+    part_size: int = PART_SIZE
+    errors: Path | None = None
+    corrections: Path | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
+    write: WriteOptions = field(default_factory=WriteOptions)
+
+
+def label(
+    settings: LabelSettings, stdin: BinaryIO, stdout: BinaryIO, tell: Callable[[str], None]
+) -> list[ArticleFailure]:
+    """Label articles and write them; returns those that failed, each told as it comes up.
+
+    Everything that can be wrong with the settings is found before an article is labelled. JSON
+    Lines and Parquet are written in parts: interrupted, the same call goes on where it was.
+
+    Raises:
+        UsageError: the command cannot run as asked.
+    """
+    from stance.corpus.limits import end_children
+    from stance.output.formats import choose_format
+    from stance.topic import load_topic
+
+    chosen = choose_format(settings.format, settings.output, settings.write)
+    _check_cluster(settings, chosen)
+    _check_overwrite(settings)
+    topic = load_topic(settings.topic) if settings.topic else None
+    archive = Archive(settings.paths, settings.read, stdin)
+    labeller = ModelLabeller(settings.model, topic)
+    correct = _corrector(settings, labeller.model())
+    with ExitStack() as stack:
+        stack.callback(end_children)
+        errors = stack.enter_context(atomic_path(settings.errors)) if settings.errors else None
+        run = _Run(settings, chosen, archive, labeller, correct, tell)
+        failures = run.parts() if settings.output and chosen.join else run.stream(stdout)
+        if errors:
+            lines = (json.dumps(vars(failure), ensure_ascii=False) + "\n" for failure in failures)
+            errors.write_bytes("".join(lines).encode("utf-8", "replace"))
+    if correct:
+        correct.used = run.used
+        for line in correct.told():
+            tell(line)
+    return failures
+
+
+@dataclass
+class _Run:
+    """One run of the command: what is labelled, how, and what came of the corrections."""
+
+    settings: LabelSettings
+    chosen: Format
+    archive: Archive
+    labeller: ModelLabeller
+    correct: Corrector | None
+    tell: Callable[[str], None]
+    used: Used = field(default_factory=Used)
+
+    def stream(self, stdout: BinaryIO) -> list[ArticleFailure]:
+        """Label and write as it comes; the articles that failed."""
+        from stance.output.formats import write_results
+
+        failures: list[ArticleFailure] = []
+        size = 1 if self.settings.jobs == 1 else CHUNK
+
+        def labelled() -> Iterator[LabelledArticle]:
+            quiet = self.settings.output is None and self.chosen.name == "table"
+            with self._engine() as engine, counter(self.archive.size, quiet=quiet) as count:
+                for block, done in engine(self._work(), self._blocks(size)):
+                    self.used.add(done.used or Used())
+                    for outcome in done.outcomes:
+                        if isinstance(outcome, ArticleFailure):
+                            failures.append(outcome)
+                            self._told(outcome)
+                        else:
+                            yield outcome
+                    count(len(block.items), block.position)
+
+        write_results(self.chosen, labelled(), self.settings.output, stdout, self.settings.write)
+        return failures
+
+    def parts(self) -> list[ArticleFailure]:
+        """Label and write in parts; the articles that failed, in this run or in one that it goes on with."""
+        from stance.corpus.parts import Parts, WritePart
+
+        target = Path(os.path.abspath(self.settings.output or ""))  # noqa: PTH100  # a link stays one
+        folder = target if self.settings.write.parts else target.with_name(f"{target.name}.parts")
+        work = WritePart(self._work(), self.chosen.name, folder, self.settings.write)
+        with self._engine() as engine, Parts(folder, self._made_with(), self.chosen).open() as parts:
+            with counter(self.archive.size) as count:
+                for block, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
+                    count(part.articles, block.position, fresh=fresh)
+                    self.used.add(part.used or Used())
+                    for failure in part.failures if fresh else ():
+                        self._told(failure)
+            if self.settings.write.parts:
+                parts.settle()
+            else:
+                parts.join(target)
+            return parts.failures()
+
+    def _work(self) -> LabelBlock:
+        return LabelBlock(self.labeller, self.settings.time_limit, self.correct)
+
+    def _blocks(self, size: int) -> Iterator[Block]:
+        return cut(self.archive, size, self.settings.shard, lambda: self.archive.position)
+
+    def _told(self, failure: ArticleFailure) -> None:
+        self.tell(f"{failure.article}: {failure.reason}")
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        settings = self.settings
+        if settings.cluster:
+            from stance.corpus.cluster import cluster
+
+            with cluster(settings.cluster, self.labeller, settings.jobs) as engine:
+                yield engine
+        elif settings.jobs > 1:
+            with processes(settings.jobs) as engine:
+                yield engine
+        else:
+            yield here
+
+    def _made_with(self) -> dict[str, object]:
+        """What tells these labels from others of the same articles."""
+        settings, model = self.settings, self.labeller.model()
+        shard = settings.shard
+        return {
+            "stance": __version__,
+            "model": model.digest,
+            "topic": model.topic.sha256,
+            "format": self.chosen.name,
+            "attributions_only": settings.write.attributions_only,
+            "text": settings.write.text,
+            "corrections": self.correct.sha256 if self.correct else None,
+            "shard": f"{shard.number}/{shard.count}" if shard else None,
+            "part_size": settings.part_size,
+        }
+
+
+def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:
+    """What applies the corrections: of the file asked for, or of the one that lies beside the output."""
+    from stance.corrections import corrections_path, read_corrections
+
+    beside = corrections_path(settings.output) if settings.output else None
+    path = settings.corrections or (beside if beside and beside.is_file() else None)
+    if path is None:
+        return None
+    if path.is_dir():
+        path = corrections_path(path)
+    return Corrector(read_corrections(path, model.topic.labels), path.name)
+
+
+def _check_cluster(settings: LabelSettings, chosen: Format) -> None:
+    if settings.cluster:
+        from stance.corpus.cluster import check_cluster
+
+        check_cluster()
+        if not (settings.output and chosen.join):
+            raise UsageError("--cluster writes JSON Lines or Parquet, to a file: add  -o labels.parquet")
+
+
+def _check_overwrite(settings: LabelSettings) -> None:
+    inputs = {Path(path).resolve() for path in settings.paths if path != "-"}
+    if settings.corrections:
+        inputs.add(settings.corrections.resolve())
+    for option, target in (("-o", settings.output), ("--errors", settings.errors)):
+        if target and target.resolve() in inputs:
+            raise UsageError(f"{option} {target} is one of the inputs: choose another name")
+    if settings.errors and settings.output and settings.errors.resolve() == settings.output.resolve():
+        raise UsageError(f"-o and --errors are both {settings.output}: choose two names")
