@@ -77,6 +77,26 @@ def test_the_words_that_carry_the_stance(
     assert span is None or text[span.start : span.end] == span.text
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Hess has never said so.", "Hess", "has never said"),
+        ("According to Hess it rained.", "Hess", "According to"),
+        ("“We told him it rained,” Hess added.", "Hess", "added"),  # outside the quotation first
+        ("“We told him it rained.”", None, "told"),
+        ("Kord denied it, and Hess has said so.", "Hess", "has said"),  # the nearest
+        ("The report by Hess was long.", "Hess", None),  # a noun of the mention is no cue
+        ("Hess: it rained.", "Hess", None),
+    ],
+)
+def test_under_an_open_topic_the_verb_of_saying_is_the_cue(
+    text: str, words: str | None, expected: str | None
+) -> None:
+    article = read(text, "open")
+    span = cue_span(article, 0, heard(voice(article, words), "none"))
+    assert (span and span.text) == expected
+
+
 def test_the_nearest_of_several_equal_cues_is_told() -> None:
     article = encoded(read("Asked whether it was a lie, Hess denied it."), {"lie": 2, "denied": 2})
     span = cue_span(article, 0, heard(voice(article, "Hess"), "denies"))

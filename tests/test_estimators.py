@@ -56,6 +56,36 @@ def test_the_stored_head_predicts_what_the_estimator_predicts(classes, parameter
     assert_same(estimator, [*examples, *unseen, (), ("cue:never", "lexical:never"), ("cue:yes",) * 3])
 
 
+def told(examples, answers, seed=3):
+    """The same examples with figures that lean towards the class; some are missing."""
+    draw = random.Random(seed)
+    return [
+        dict.fromkeys(names, 1.0)
+        | {f"encoder:{label}": draw.gauss(3.0 * (label == answer) - 5.0, 1.0) for label in FOUR[: number % 5]}
+        for number, (names, answer) in enumerate(zip(examples, answers, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("classes", [TWO, FOUR], ids=len)
+def test_figures_count_as_they_are(classes):
+    examples, answers = made(classes)
+    estimator = HeadClassifier().fit(told(examples, answers), answers)
+    unseen, others = made(classes, seed=2)
+    assert_same(estimator, [*told(unseen, others), {}, {"encoder:none": 8.0}, {"encoder:never": 8.0}])
+    head = estimator.to_head()
+    rows = [head.vocabulary[f"encoder:{label}"] for label in FOUR[:3]]
+    assert (head.idf[rows] == 0).all()
+    one, two = ({"encoder:confirms": value} for value in (1.0, 3.0))
+    gain = head.scores(two) - head.scores(one)
+    assert gain == pytest.approx(2 * head.weights[rows[0]], abs=1e-5)
+
+
+def test_figures_can_be_left_out():
+    examples, answers = made(FOUR)
+    head = HeadClassifier(drop=("encoder",)).fit(told(examples, answers), answers).to_head()
+    assert not [name for name in head.vocabulary if name.startswith("encoder:")]
+
+
 @pytest.mark.parametrize("name", HEADS)
 def test_the_same_on_real_examples(name, composed):
     casts: dict = {}

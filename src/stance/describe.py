@@ -7,7 +7,7 @@ import datetime
 import re
 from collections.abc import Mapping
 
-from stance.lexicon import STOPS, TITLES, noun_of
+from stance.lexicon import STOPS, TITLES, cue_of, noun_of
 from stance.mentions import Mention
 from stance.patterns import detail_of
 from stance.reading import ReadArticle, ReadSentence
@@ -16,6 +16,14 @@ from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
 from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
+
+_VERB_GROUP = frozenset(
+    [
+        *("has", "have", "had", "did", "does", "do", "was", "were", "is", "are", "be", "been"),
+        *("not", "n't", "never", "also"),
+    ]
+)
+"""Words before a verb that belong to it: "has never denied" is one cue."""
 
 _LEAST_CUE = -4.0
 """Log-odds under which no word is a cue."""
@@ -75,11 +83,14 @@ def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span 
 
 
 def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
-    """The words that carry the stance, or else the attribution, by what the encoder tells of each.
+    """The words that carry the stance, or else the attribution.
 
-    The likeliest word in the source's part of the sentence, with the likely ones next to it; None
-    where no word is likely, or the article was not encoded.
+    By what the encoder tells of each word: the likeliest in the source's part of the sentence, with the
+    likely ones next to it; None where no word is likely, or the article was not encoded. The encoder
+    learnt what carries a stance; under an open topic, which has none, it is the verb of saying.
     """
+    if article.topic.is_open:
+        return _saying(article.sentences[at], heard.voice)
     if not article.encoded:
         return None
     sentence, voice = article.sentences[at], heard.voice
@@ -100,6 +111,23 @@ def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
     while end > best and not sentence.words[end][0].isalnum():
         end -= 1
     return sentence.sentence.span(sentence.starts[begin], sentence.ends[end])
+
+
+def _saying(sentence: ReadSentence, voice: Voice) -> Span | None:
+    """The verb of saying next to the source, with its auxiliaries; outside the quotation marks first."""
+    first, last = scope_of(sentence, voice)
+    near = voice.mention.head if voice.mention else first
+    named = {i for mention in sentence.mentions for i in range(mention.first, mention.last)}
+    cues = [i for i in range(first, last) if cue_of(sentence.folded[i]) and i not in named]
+    outside = [i for i in cues if not sentence.quoted[i]] or cues
+    chosen = min(outside, key=lambda i: (abs(i - near), i), default=None)
+    if chosen is None:
+        return None
+    begin = chosen
+    while begin > first and sentence.folded[begin - 1] in _VERB_GROUP:
+        begin -= 1
+    end = chosen + 2 if sentence.folded[chosen : chosen + 2] == ("according", "to") else chosen + 1
+    return sentence.sentence.span(sentence.starts[begin], sentence.ends[end - 1])
 
 
 def detail(article: ReadArticle, at: int, voice: Voice, stance: str) -> str | None:

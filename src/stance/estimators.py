@@ -23,6 +23,9 @@ from stance.heads import Head, valued
 
 __all__ = ["HeadClassifier", "unique"]
 
+LEAST_SPREAD = 0.1
+"""The least standard deviation that a feature with values is divided by."""
+
 Examples = Sequence[Sequence[str] | Mapping[str, float]]
 
 
@@ -61,6 +64,10 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         examples = self._kept(X)
         sparse = self.vectorizer_.fit_transform(_plain(examples))
         self.valued_ = sorted({name for names in examples for name in names if _has_value(name)})
+        told = self._told(examples)
+        # Figures around nought and one converge in a third of the steps.
+        self.centre_ = told.mean(axis=0)
+        self.spread_ = np.maximum(told.std(axis=0), LEAST_SPREAD)
         weighted = self._joined(sparse, examples)
         self.regression_ = LogisticRegression(C=self.C, max_iter=3000)
         self.regression_.fit(weighted, y, sample_weight=sample_weight)
@@ -85,8 +92,13 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """The same classifier as plain arrays."""
         check_is_fitted(self)
         idf = np.concatenate([self.vectorizer_.idf_, np.zeros(len(self.valued_))])
-        weights = self.regression_.coef_.T * np.where(idf, idf, 1.0)[:, None]
-        intercept = self.regression_.intercept_
+        plain = np.ones(len(self.vectorizer_.idf_))
+        spread, centre = (
+            np.concatenate([plain, self.spread_]),
+            np.concatenate([plain * 0.0, self.centre_]),
+        )
+        weights = self.regression_.coef_.T * (np.where(idf, idf, 1.0) / spread)[:, None]
+        intercept = self.regression_.intercept_ - centre @ weights
         if weights.shape[1] == 1:  # two classes: half of the score for the one, half against the other
             weights = np.hstack([-weights, weights]) / 2
             intercept = np.array([-intercept[0], intercept[0]]) / 2
@@ -119,8 +131,13 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """The matrix of the features that are on, with the columns of those that have values behind it."""
         if not self.valued_:
             return sparse
+        told = (self._told(examples) - self.centre_) / self.spread_
+        return hstack([sparse, csr_array(told)], format="csr")
+
+    def _told(self, examples: Examples) -> NDArray[np.float64]:
+        """The features with values: examples x names."""
         told = [[valued(names).get(name, 0.0) for name in self.valued_] for names in examples]
-        return hstack([sparse, csr_array(np.array(told))], format="csr")
+        return np.array(told, np.float64).reshape(len(examples), len(self.valued_))
 
 
 def _plain(examples: Examples) -> list[list[str]]:
