@@ -298,8 +298,8 @@ def composed() -> list[AnnotatedArticle]:
 
 
 def test_the_composed_articles_are_whole(composed: list[AnnotatedArticle]) -> None:
-    assert len(composed) == 763
-    assert sum(len(article.sentences) for article in composed) == 8345
+    assert len(composed) == 819
+    assert sum(len(article.sentences) for article in composed) == 9697
     labels = {mark.speaker for article in composed for marks in article.attributions for mark in marks}
     assert labels == {"leader", "service", "document", "analyst", "other"}
     assert all(
@@ -330,7 +330,7 @@ def test_worlds_share_no_name_of_a_party_or_a_leader(composed: list[AnnotatedArt
         if article.article.id[0] in "kl":
             family = article.article.id.rpartition("_")[0]
             assert families.setdefault(family, topic.name) == topic.name
-    assert len(set(owner.values())) == 176
+    assert len(set(owner.values())) == 220
     assert len(families) == 90
 
 

