@@ -55,6 +55,7 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
             one block after the other ended its workers.
     """
     from distributed import Client, KilledWorker, LocalCluster
+    from distributed.comm.core import CommClosedError
 
     for name in ("distributed", "distributed.client"):  # a lost worker is no news: others do its work
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -75,20 +76,25 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
 
         def run(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
             ahead = AHEAD * max(sum(client.nthreads().values()), 1)
-            return in_order(lambda block: client.submit(work, block, pure=False), blocks, ahead)
+            try:
+                yield from in_order(lambda block: client.submit(work, block, pure=False), blocks, ahead)
+            except (CancelledError, CommClosedError) as error:  # the latter is an OSError, but of no file
+                raise _gone(address) from error
 
         try:
             yield run
             client.unregister_worker_plugin(name)
         except (CancelledError, OSError) as error:
-            raise UsageError(
-                f"--cluster {address}: the scheduler is gone; the same command goes on, here or there"
-            ) from error
+            raise _gone(address) from error
         except KilledWorker as error:
             raise UsageError(
                 f"--cluster {address}: the same articles ended one worker after the other ({error.task}): "
                 "--time-limit costs such an article alone"
             ) from error
+
+
+def _gone(address: str) -> UsageError:
+    return UsageError(f"--cluster {address}: the scheduler is gone; the same command goes on, here or there")
 
 
 def _prepare(client: Any, labeller: ModelLabeller) -> str:
