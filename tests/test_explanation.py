@@ -67,7 +67,7 @@ def test_lines(small):
 
 
 def test_a_sentence_without_anybody(small):
-    _, told = lines(small, TEXT, "And so")
+    _, told = lines(small, "And so to bed.", "And so")
     assert told[1:] == ["  nobody is named who could be a source: only the reporter speaks"]
 
 

@@ -265,7 +265,7 @@ def _probability(key: str, value: Any) -> float:
 
 
 def _pairs(data: Mapping[str, Any], key: str) -> dict[str, Pair]:
-    found: dict[str, Any] = need({key: {}} | data, key, dict)
+    found: dict[str, Any] = need({key: {}, **data}, key, dict)
     return {name: _pair(f"{key.removesuffix('s')} {name!r}", pair) for name, pair in found.items()}
 
 
