@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.encoded import OUTPUTS, SENTENCE, WORD, Encoded, rounded
-from stance.encoder.pieces import CONTEXT, LONGEST, STRETCH, WordPieces, stretches_of, windows_of
-from stance.encoder.session import Encoder, digest_of
+from stance.encoder.pieces import CONTEXT, LONGEST, STRETCH, WordPieces, digest_of, stretches_of, windows_of
+from stance.encoder.session import Encoder
 from stance.errors import ModelError
 from tests.conftest import SHIPPED
 from tests.readers import read

@@ -18,8 +18,8 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from stance.annotations import read_annotations
 from stance.encoded import OUTPUTS, SENTENCE, WORD
-from stance.encoder.pieces import MARKS, WordPieces, stretches_of, windows_of
-from stance.encoder.session import Encoder, digest_of
+from stance.encoder.pieces import MARKS, WordPieces, digest_of, stretches_of, windows_of
+from stance.encoder.session import Encoder
 from stance.encoder.vectors import FILE, Vectors
 from stance.errors import UsageError
 from stance.examples import readings

@@ -7,8 +7,9 @@ differently beyond that changes no label.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +18,25 @@ from stance.labels import ROLES, SOURCE_ROLES, STANCES
 
 __all__ = ["OUTPUTS", "SENTENCE", "WORD", "Encoded", "rounded"]
 
-WORD = (
-    "source",
-    "cue",
-    *(f"role={role}" for role in SOURCE_ROLES),
-    *(f"stance={stance}" for stance in STANCES),
-)
+_ANSWERS = {
+    "role": tuple(f"role={role}" for role in SOURCE_ROLES),
+    "stance": tuple(f"stance={stance}" for stance in STANCES),
+    "running role": tuple(f"runs={role}" for role in SOURCE_ROLES),
+    "running stance": tuple(f"runs={stance}" for stance in STANCES),
+    "speaker": tuple(f"speaker={role}" for role in ROLES),
+    "primary": tuple(f"primary={stance}" for stance in STANCES),
+}
+"""The outputs that answer a question together."""
+
+WORD = ("source", "cue", *_ANSWERS["role"], *_ANSWERS["stance"])
 """Of a word: whether it names a source, whether it is a cue, which role and which stance its source has."""
 
 SENTENCE = (
     "running",
-    *(f"runs={role}" for role in SOURCE_ROLES),
-    *(f"runs={stance}" for stance in STANCES),
-    *(f"speaker={role}" for role in ROLES),
-    *(f"primary={stance}" for stance in STANCES),
+    *_ANSWERS["running role"],
+    *_ANSWERS["running stance"],
+    *_ANSWERS["speaker"],
+    *_ANSWERS["primary"],
 )
 """Of a sentence: whether a source that is not named in it goes on speaking, its role and stance, and the
 sentence's primary label."""
@@ -39,6 +45,9 @@ OUTPUTS = (*WORD, *SENTENCE)
 
 STEPS = 16
 """Steps per unit of log-odds."""
+
+LEAST = -8 * STEPS
+"""The log-odds of what cannot be, in steps."""
 
 _WORD = {name: at for at, name in enumerate(WORD)}
 _SENTENCE = {name: at for at, name in enumerate(SENTENCE)}
@@ -63,6 +72,11 @@ class Encoded:
         """One output of a word, as log-odds."""
         return float(self.words[at, _WORD[name]]) / STEPS
 
+    def highest(self, words: Sequence[int], name: str) -> float:
+        """The highest output of some words; the least there can be where there is none."""
+        column = self.words[words, _WORD[name]] if words else [LEAST]
+        return float(max(column)) / STEPS
+
     def of_sentence(self, name: str) -> float:
         """One output of the sentence, as log-odds."""
         return float(self.sentence[_SENTENCE[name]]) / STEPS
@@ -73,17 +87,13 @@ class Encoded:
 
     def sentence_chances(self, question: str) -> dict[str, float]:
         """The log-probabilities of the answers to `speaker`, `primary`, `running role`, `running stance`."""
-        return _chances(self.sentence, _SENTENCE, question)
+        return self._sentence_chances[question]
 
-
-_ANSWERS = {
-    "role": [f"role={role}" for role in SOURCE_ROLES],
-    "stance": [f"stance={stance}" for stance in STANCES],
-    "running role": [f"runs={role}" for role in SOURCE_ROLES],
-    "running stance": [f"runs={stance}" for stance in STANCES],
-    "speaker": [f"speaker={role}" for role in ROLES],
-    "primary": [f"primary={stance}" for stance in STANCES],
-}
+    @cached_property
+    def _sentence_chances(self) -> Mapping[str, dict[str, float]]:
+        """Every candidate of the sentence asks for them."""
+        asked = [question for question, names in _ANSWERS.items() if names[0] in _SENTENCE]
+        return {question: _chances(self.sentence, _SENTENCE, question) for question in asked}
 
 
 def _chances(row: NDArray[np.int8], columns: Mapping[str, int], question: str) -> dict[str, float]:

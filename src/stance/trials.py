@@ -94,10 +94,9 @@ def _part(articles: Sequence[Prepared], share: float) -> list[Prepared]:
 
 def primaries(read: ReadArticle, heard: Sequence[Sequence[Heard]]) -> list[Pair]:
     """The primary role and stance of each sentence of an article; calibration would change none."""
-    dossier, on_topic = Dossier.of(read), is_on_topic(read)
+    stanced = is_on_topic(read) and not read.topic.is_open
     return [
-        primary([attribution(Calibration(), read, at, one, dossier, on_topic) for one in found])
-        for at, found in enumerate(heard)
+        primary([Mark(one.voice.role, one.stance if stanced else NONE) for one in found]) for found in heard
     ]
 
 

@@ -8,6 +8,7 @@ a whole; a word is read at its first piece.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from stance.errors import ModelError
 from stance.reading import ReadArticle, ReadSentence
 from stance.topic import Topic
 
-__all__ = ["MARKS", "Stretch", "Window", "WordPieces", "stretches_of", "windows_of"]
+__all__ = ["MARKS", "Stretch", "Window", "WordPieces", "digest_of", "stretches_of", "windows_of"]
 
 MARKS = {
     "leader": "[unused1]",
@@ -117,6 +118,14 @@ def stretches_of(article: ReadArticle, pieces: WordPieces) -> tuple[Stretch, ...
     )
 
 
+def digest_of(stretches: Sequence[Stretch]) -> str:
+    """What tells the pieces of an article, in 16 hexadecimal digits."""
+    told = hashlib.sha256()
+    for stretch in stretches:
+        told.update(repr((stretch.at, stretch.first, stretch.ids, stretch.places)).encode())
+    return told.hexdigest()[:16]
+
+
 def windows_of(stretches: Sequence[Stretch], pieces: WordPieces, first: int = LONGEST) -> Iterator[Window]:
     """Cut an article into windows: every stretch is one window's own.
 
@@ -156,7 +165,7 @@ def _stretches(article: ReadArticle, at: int, pieces: WordPieces) -> Iterator[St
         if len(ids) + len(own) > STRETCH and len(ids) > 1:
             yield Stretch(at, first, tuple(ids), tuple(places))
             ids, places, first = [marker], [], word
-        places.append(len(ids) if own else max(len(ids) - 1, 0))
+        places.append(len(ids) if own else len(ids) - 1)  # of a hit whose piece stands before
         ids += own[: STRETCH - 1]
     yield Stretch(at, first, tuple(ids), tuple(places))
 
@@ -165,7 +174,7 @@ def _words(topic: Topic, sentence: ReadSentence, pieces: WordPieces) -> Iterator
     """The pieces of each word; of the words of a hit only the first has any."""
     marked: dict[int, tuple[int, ...]] = {}
     for hit in sentence.hits:
-        known = hit.party if hit.speaker is None or hit.match == "metonym" else None
+        known = hit.party
         if hit.speaker is not None and hit.match != "metonym":
             known = topic.speakers[hit.speaker].role
         if known is not None:

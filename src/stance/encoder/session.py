@@ -20,7 +20,7 @@ from stance.encoder.pieces import Stretch, WordPieces, stretches_of, windows_of
 from stance.errors import ModelError
 from stance.reading import ReadArticle
 
-__all__ = ["Encoder", "digest_of"]
+__all__ = ["Encoder"]
 
 
 EXTERNAL = b"location"
@@ -96,11 +96,3 @@ class Encoder:
     def __getstate__(self) -> dict[str, Any]:
         # A session is bound to its process.
         return {"graph": self.graph, "tokenizer": self.tokenizer}
-
-
-def digest_of(stretches: Sequence[Stretch]) -> str:
-    """What tells the pieces of an article, in 16 hexadecimal digits."""
-    told = hashlib.sha256()
-    for stretch in stretches:
-        told.update(repr((stretch.at, stretch.first, stretch.ids, stretch.places)).encode())
-    return told.hexdigest()[:16]

@@ -16,8 +16,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from stance.encoded import SENTENCE, WORD, Encoded
-from stance.encoder.pieces import stretches_of
-from stance.encoder.session import Encoder, digest_of
+from stance.encoder.pieces import digest_of, stretches_of
+from stance.encoder.session import Encoder
 from stance.errors import UsageError
 from stance.reading import ReadArticle
 

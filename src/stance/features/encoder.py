@@ -17,19 +17,16 @@ __all__ = ["role_told", "running_told", "source_told", "stance_told"]
 
 Told = Iterator[tuple[str, float]]
 
-_NOTHING = -8.0
-"""The log-odds of what cannot be."""
-
 
 def source_told(article: ReadArticle, at: int, mention: Mention) -> Told:
     """Does the mention name a source, and do others? Does anybody speak at all?"""
     encoded = _encoded(article, at)
     if encoded is None:
         return
-    others = [m for m in article.sentences[at].mentions if m is not mention]
+    others = [m.head for m in article.sentences[at].mentions if m is not mention]
     yield "encoder:source", encoded.of_word(mention.head, "source")
     yield "encoder:source first", encoded.of_word(mention.first, "source")
-    yield "encoder:source other", max((encoded.of_word(m.head, "source") for m in others), default=_NOTHING)
+    yield "encoder:source other", encoded.highest(others, "source")
     yield "encoder:running", encoded.of_sentence("running")
     yield "encoder:nobody", encoded.sentence_chances("speaker")[NONE]
 
@@ -51,12 +48,12 @@ def running_told(article: ReadArticle, at: int, turn: Turn, link: str) -> Told:
     if encoded is None:
         return
     speaker = encoded.sentence_chances("speaker")
-    mentions = article.sentences[at].mentions
+    heads = [mention.head for mention in article.sentences[at].mentions]
     yield f"encoder:running {link}", encoded.of_sentence("running")
     yield "encoder:runs", encoded.sentence_chances("running role")[turn.role]
     yield "encoder:speaker", speaker[turn.role]
     yield "encoder:nobody", speaker[NONE]
-    yield "encoder:source other", max((encoded.of_word(m.head, "source") for m in mentions), default=_NOTHING)
+    yield "encoder:source other", encoded.highest(heads, "source")
 
 
 def stance_told(article: ReadArticle, at: int, voice: Voice) -> Told:
@@ -65,10 +62,9 @@ def stance_told(article: ReadArticle, at: int, voice: Voice) -> Told:
     if encoded is None:
         return
     if voice.mention is None:
-        own = encoded.sentence_chances("running stance")
+        kind, own = "runs", encoded.sentence_chances("running stance")
     else:
-        own = encoded.word_chances(voice.mention.head, "stance")
-    kind = "runs" if voice.mention is None else "stance"
+        kind, own = "stance", encoded.word_chances(voice.mention.head, "stance")
     for stance, chance in own.items():
         yield f"encoder:{kind}={stance}", chance
     for stance, chance in encoded.sentence_chances("primary").items():

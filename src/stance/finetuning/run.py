@@ -18,8 +18,8 @@ from torch import Tensor
 from stance.annotations import AnnotatedArticle, read_annotations
 from stance.cast import Cast
 from stance.encoded import Encoded
-from stance.encoder.pieces import WordPieces, stretches_of
-from stance.encoder.session import Encoder, digest_of
+from stance.encoder.pieces import WordPieces, digest_of, stretches_of
+from stance.encoder.session import Encoder
 from stance.encoder.vectors import FILE, Vectors
 from stance.errors import UsageError
 from stance.examples import readings
