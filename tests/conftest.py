@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stance.annotations import AnnotatedArticle, read_annotations
+from stance.encoder.vectors import VECTORS
 from stance.model import Model, load
 from stance.reading import ReadArticle
 from stance.training import TrainSettings, train
@@ -42,6 +43,7 @@ def take(articles: Collection[str], folder: Path) -> Path:
             with (folder / table.name).open("w", encoding="utf-8", newline="") as stream:
                 csv.writer(stream).writerows([header, *kept])
     shutil.copytree(COMPOSED / "topics", folder / "topics")
+    shutil.copy(COMPOSED / VECTORS, folder)
     return folder
 
 

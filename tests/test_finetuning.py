@@ -20,7 +20,7 @@ from stance.annotations import read_annotations
 from stance.encoded import OUTPUTS, SENTENCE, WORD
 from stance.encoder.pieces import MARKS, WordPieces, digest_of, stretches_of, windows_of
 from stance.encoder.session import Encoder
-from stance.encoder.vectors import FILE, Vectors
+from stance.encoder.vectors import VECTORS, Vectors
 from stance.errors import UsageError
 from stance.examples import readings
 from stance.finetuning import run
@@ -138,7 +138,7 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, tmp_p
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     finetune(FinetuneSettings(weights, begun, QUICK), lambda what, *_: done.append(what))
     assert set(done) == {"fine-tuning, all articles"}
-    assert (begun / FILE).read_bytes() == (tuned / FILE).read_bytes()
+    assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
 
 
@@ -243,15 +243,15 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
 
 def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):
     folder = shutil.copytree(tuned, tmp_path / "encoder")
-    told = Vectors.unpack((folder / FILE).read_bytes(), FILE)
-    (folder / FILE).write_bytes(Vectors("0" * 64, told.articles).pack())
+    told = Vectors.unpack((folder / VECTORS).read_bytes(), VECTORS)
+    (folder / VECTORS).write_bytes(Vectors("0" * 64, told.articles).pack())
     with pytest.raises(UsageError, match="was computed with encoder 000000000000"):
         Encoding.load(folder)
 
 
 def test_vectors_survive_their_file(tuned, articles):
-    told = Vectors.unpack((tuned / FILE).read_bytes(), FILE)
-    again = Vectors.unpack(told.pack(), FILE)
+    told = Vectors.unpack((tuned / VECTORS).read_bytes(), VECTORS)
+    again = Vectors.unpack(told.pack(), VECTORS)
     assert list(again.articles) == list(told.articles)
     for one, two in zip(told.articles.values(), again.articles.values(), strict=True):
         assert all(np.array_equal(a.words, b.words) for a, b in zip(one, two, strict=True))

@@ -22,8 +22,7 @@ from stance.annotations import AnnotatedArticle, read_annotations
 from stance.card import card, headline
 from stance.cast import Cast
 from stance.encoder.session import Encoder
-from stance.encoder.vectors import FILE as VECTORS
-from stance.encoder.vectors import Vectors
+from stance.encoder.vectors import VECTORS, Vectors
 from stance.errors import UsageError
 from stance.evaluation import evaluate
 from stance.examples import Prepared, prepare
@@ -73,10 +72,6 @@ Progress = Callable[[str, int, int], None]
 
 def base_folder() -> Path:
     """Where the composed articles lie: in the installed package, or in the checkout."""
-    return _base_place()
-
-
-def _base_place() -> Path:
     installed = Path(str(resources.files("stance"))) / "base"
     return installed if installed.exists() else Path(__file__).parents[2] / "annotations" / "composed"
 
@@ -95,7 +90,7 @@ class Encoding:
         Raises:
             UsageError: a file is missing or broken, or the two do not belong together.
         """
-        place, kept = folder or default_folder(), (folder or _base_place()) / VECTORS
+        place, kept = folder or default_folder(), (folder or base_folder()) / VECTORS
         try:
             graph, tokenizer = (place / name for name in ENCODER)
             encoder = Encoder(graph.read_bytes(), tokenizer.read_bytes())

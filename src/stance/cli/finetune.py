@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stance.cli.options import FOLDER, OUTPUT
+from stance.cli.options import FOLDER, OUTPUT, seed_option
 from stance.cli.progress import steps
 from stance.errors import MissingExtra
 
@@ -46,7 +46,7 @@ def finetune(
 @click.option(
     "--passes", type=click.IntRange(1), default=8, show_default=True, help="Passes over the articles."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
+@seed_option
 def command(weights: Path, output: Path, passes: int, seed: int) -> None:
     """Fine-tune the encoder on the built-in articles, over an hour on two cores.
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["FOLDER", "OUTPUT", "model_option", "topic_option", "user_name"]
+__all__ = ["FOLDER", "OUTPUT", "model_option", "seed_option", "topic_option", "user_name"]
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUTPUT = click.Path(path_type=Path)
@@ -21,6 +21,12 @@ def model_option(function: Function) -> Function:
     """Add `--model DIR`."""
     told = "A model folder.  [default: the one that comes along]"
     return click.option("--model", metavar="DIR", type=FOLDER, help=told)(function)
+
+
+def seed_option(function: Function) -> Function:
+    """Add `--seed N`."""
+    told = "Seed of everything random."
+    return click.option("--seed", type=int, default=0, show_default=True, help=told)(function)
 
 
 def topic_option(function: Function) -> Function:

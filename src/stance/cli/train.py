@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stance.cli.options import FOLDER, OUTPUT
+from stance.cli.options import FOLDER, OUTPUT, seed_option
 from stance.cli.progress import steps
 
 __all__ = ["command", "train"]
@@ -52,7 +52,7 @@ def train(
 @click.option(
     "--no-base", is_flag=True, help="Train on your annotations alone, without the built-in articles."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
+@seed_option
 @click.option("--encoder", type=FOLDER, help="A folder of 'stance finetune'.  [default: the shipped encoder]")
 def command(
     annotations: Path | None, output: Path, topic: str | None, no_base: bool, seed: int, encoder: Path | None

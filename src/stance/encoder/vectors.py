@@ -21,9 +21,9 @@ from stance.encoder.session import Encoder
 from stance.errors import UsageError
 from stance.reading import ReadArticle
 
-__all__ = ["FILE", "Vectors"]
+__all__ = ["VECTORS", "Vectors"]
 
-FILE = "encoded.safetensors"
+VECTORS = "encoded.safetensors"
 
 _AGAIN = "write it again with 'stance finetune'"
 _LENGTH = 16

@@ -20,7 +20,7 @@ from stance.cast import Cast
 from stance.encoded import Encoded
 from stance.encoder.pieces import WordPieces, digest_of, stretches_of
 from stance.encoder.session import Encoder
-from stance.encoder.vectors import FILE, Vectors
+from stance.encoder.vectors import VECTORS, Vectors
 from stance.errors import UsageError
 from stance.examples import readings
 from stance.files import atomic_path, atomic_write
@@ -94,7 +94,11 @@ def finetune(chosen: FinetuneSettings, progress: Progress = lambda *_: None) -> 
     graph = export(network)
     encoder = Encoder(graph, course.tokenizer)
     vectors = Vectors(encoder.digest, kept)
-    for name, data in (("encoder.onnx", graph), ("tokenizer.json", course.tokenizer), (FILE, vectors.pack())):
+    for name, data in (
+        ("encoder.onnx", graph),
+        ("tokenizer.json", course.tokenizer),
+        (VECTORS, vectors.pack()),
+    ):
         atomic_write(chosen.output / name, data)
     return chosen.output
 
@@ -130,7 +134,8 @@ def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
         tokenizer = (folder / "tokenizer.json").read_bytes()
     except (OSError, SafetensorError) as error:
         raise UsageError(
-            f"{folder}: {error}; expected model.safetensors and tokenizer.json of all-MiniLM-L6-v2"
+            f"{folder}: {error}; expected the folder of all-MiniLM-L6-v2 "
+            "with model.safetensors and tokenizer.json"
         ) from error
     if WORDS not in state:
         raise UsageError(
