@@ -253,6 +253,7 @@ def test_vectors_survive_their_file(tuned, articles):
     told = Vectors.unpack((tuned / VECTORS).read_bytes(), VECTORS)
     again = Vectors.unpack(told.pack(), VECTORS)
     assert list(again.articles) == list(told.articles)
+    assert {told.pack() for _ in range(8)} == {(tuned / VECTORS).read_bytes()}
     for one, two in zip(told.articles.values(), again.articles.values(), strict=True):
         assert all(np.array_equal(a.words, b.words) for a, b in zip(one, two, strict=True))
     pieces, casts = WordPieces((tuned / "tokenizer.json").read_bytes()), {}

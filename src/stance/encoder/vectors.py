@@ -66,7 +66,7 @@ class Vectors:
             "lengths": np.array([len(encoded.words) for encoded in sentences], np.int32),
             "articles": np.array([len(told) for told in self.articles.values()], np.int32),
         }
-        return save(arrays, {"encoder": self.encoder, "keys": "".join(self.articles)})
+        return _in_order(save(arrays, {"encoder": self.encoder, "keys": "".join(self.articles)}))
 
     @classmethod
     def unpack(cls, data: bytes, name: str) -> Vectors:
@@ -76,8 +76,7 @@ class Vectors:
             UsageError: it is broken.
         """
         try:
-            size = int.from_bytes(data[:8], "little")
-            told = json.loads(data[8 : 8 + size])["__metadata__"]
+            told = json.loads(_header(data))["__metadata__"]
             arrays = load(data)
             keys = [told["keys"][at : at + _LENGTH] for at in range(0, len(told["keys"]), _LENGTH)]
             ends = np.cumsum(arrays["lengths"])
@@ -90,3 +89,16 @@ class Vectors:
         except (ValueError, KeyError, IndexError, TypeError, SafetensorError) as error:
             raise UsageError(f"{name} is broken ({error}); {_AGAIN}") from error
         return cls(told["encoder"], articles)
+
+
+def _header(data: bytes) -> bytes:
+    """The JSON at the beginning of a safetensors file, with the blanks that fill it up."""
+    return data[8 : 8 + int.from_bytes(data[:8], "little")]
+
+
+def _in_order(data: bytes) -> bytes:
+    """The same file with its header in one order: the library's changes from one save to the next."""
+    header = _header(data)
+    ordered = json.dumps(json.loads(header), sort_keys=True).encode()
+    ordered += b" " * (-len(ordered) % 8)
+    return len(ordered).to_bytes(8, "little") + ordered + data[8 + len(header) :]
