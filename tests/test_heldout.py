@@ -5,8 +5,8 @@ import json
 import pytest
 
 from stance.errors import AnnotationError, ModelError, UsageError
-from stance.evaluation import evaluate, load_heldout
-from stance.heldout import Mark
+from stance.evaluation import evaluate
+from stance.heldout import HeldOut, Mark, heldout_line, load_heldout
 from tests.heldout_rows import FIVE, row
 
 
@@ -36,6 +36,15 @@ def test_rows_are_read_as_they_were_written(tmp_path):
     assert one.baselines == {"cues": ("leader", "denies")}
     assert one.shares == {"0.25": ("leader", "none")}
     assert one.previous is None
+
+
+def test_a_row_comes_back_as_it_was(tmp_path):
+    mark = Mark("leader", "none", "vucic", (0, 2), None, speaker_confidence=0.0, stance_confidence=0.5)
+    first = HeldOut("seeds", "a", "a", "t", 0, 0, 9, "He denied", predicted=(mark,), nobody_confidence=0.0)
+    second = HeldOut("seeds", "a", "a", "t", 1, 10, 13, "No.", True, "He denied", furniture_predicted=True)
+    other = HeldOut("seeds", "b", "b", "t", 0, 0, 3, "Yes")
+    rows = [first, second, other]
+    assert load_heldout(model_dir(tmp_path, *(heldout_line(one) + "\n" for one in rows))) == rows
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,10 @@ class Mark:
 class HeldOut:
     """One sentence, its gold and what was predicted for it by a model that never saw its article.
 
-    `group` is the fold or world, `labels` maps roles to the topic's labels where the file says so,
-    `baselines` has the primary role and stance that each baseline predicts on the same folds, `shares` what
-    the model predicts that learnt from a share of the articles (`0.25` to `0.75`).
+    `group` is the fold or world, `previous` the text of the sentence before, `labels` maps roles to the
+    topic's labels where the file says so, `baselines` has the primary role and stance that each baseline
+    predicts on the same folds, `shares` what the model predicts that learnt from a share of the articles
+    (`0.25` to `0.75`).
     """
 
     set: str
@@ -141,11 +142,11 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
             f"{path}: cannot read the held-out predictions ({reason}); "
             "expected a folder written by 'stance train'"
         ) from error
-    rows = []
+    rows: list[HeldOut] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                rows.append(_row(json.loads(line)))
+                rows.append(_row(json.loads(line), rows[-1] if rows else None))
             except ValueError as error:
                 raise ModelError(
                     f"{path}:{number}: {error}; train the model again with 'stance train'"
@@ -158,16 +159,19 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
 
 
 def heldout_line(row: HeldOut) -> str:
-    """A row as a line of `heldout.jsonl`, without the line's end; probabilities have three digits."""
-    told = {key: value for key, value in asdict(row).items() if value not in (None, {})}
-    for mark in (*told["gold"], *told["predicted"]):
-        for key in ("speaker_confidence", "stance_confidence"):
-            mark[key] = None if mark[key] is None else round(mark[key], 3)
-    if row.nobody_confidence is not None:
-        told["nobody_confidence"] = round(row.nobody_confidence, 3)
-    for key in ("gold", "predicted"):
-        told[key] = [{name: value for name, value in mark.items() if value is not None} for mark in told[key]]
-    return json.dumps(told, ensure_ascii=False)
+    """A row as a line of `heldout.jsonl`, without the line's end; probabilities have three digits.
+
+    What is false or empty is left out, and so is the sentence before, which has a row of its own.
+    """
+    told = _short(asdict(row)) | {"furniture": row.furniture}
+    told.pop("previous", None)
+    told |= {key: [_short(mark) for mark in told[key]] for key in ("gold", "predicted")}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short(told: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {k: v for k, v in told.items() if not (v is None or v is False or v == {})}  # a zero is kept
+    return {key: round(value, 3) if isinstance(value, float) else value for key, value in kept.items()}
 
 
 def _topic_labels(row: HeldOut) -> Mapping[str, str]:
@@ -179,7 +183,7 @@ def _topic_labels(row: HeldOut) -> Mapping[str, str]:
     return {}
 
 
-def _row(data: Any) -> HeldOut:
+def _row(data: Any, before: HeldOut | None) -> HeldOut:
     if not isinstance(data, dict):
         raise ValueError(f"found {type(data).__name__}, expected a JSON object")
     start, end = need(data, "start", int), need(data, "end", int)
@@ -197,7 +201,7 @@ def _row(data: Any) -> HeldOut:
         end=end,
         text=text,
         furniture=need(data, "furniture", bool),
-        previous=data.get("previous"),
+        previous=before.text if before and before.article == data["article"] else None,
         labels=None if data.get("labels") is None else need(data, "labels", dict),
         gold=tuple(_marks(data, "gold", start, end)),
         predicted=tuple(_marks(data, "predicted", start, end)),
