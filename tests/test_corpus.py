@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import pickle
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -215,8 +218,17 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, model: SimpleNamespace, count: i
 
 
 class TestParts:
-    @pytest.mark.parametrize("ending", ["jsonl", "parquet"])
-    @pytest.mark.parametrize("in_parts", [False, True])
+    @pytest.mark.parametrize(
+        ("ending", "in_parts"),
+        [
+            ("csv", False),
+            ("jsonl", False),
+            ("jsonl", True),
+            ("parquet", False),
+            ("parquet", True),
+            ("sqlite", False),
+        ],
+    )
     def test_a_stopped_run_goes_on_where_it_was(self, ending, in_parts, fake, archive, monkeypatch, capfd):
         options = ("--part-size", 2, *(["--parts"] if in_parts else []))
         assert label(archive, "-o", f"whole.{ending}", *options) == 0
@@ -347,6 +359,42 @@ class TestParts:
         assert parquet.read_table("out.parquet").num_rows == 0
         assert label(archive, "-o", "parts", "--format", "parquet", "--parts", "--shard", "9/9") == 0
         assert parts_of(Path("parts")) == ["_manifest.json"]
+
+    @pytest.mark.parametrize("options", [(), ("--excel",)])
+    def test_csv_parts_join_to_one_table_with_all_columns(self, options, fake, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        rows = [
+            {"text": 'One, "no".\nTwo.', "=n": 1},
+            {"text": "-Three.", "late": "a\r\nb", "start": 7},
+            {"text": "Four.", "=n": None},
+        ]
+        Path("in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        assert label("in.jsonl", "-o", "one.csv", "--part-size", 9, *options) == 0
+        assert label("in.jsonl", "-o", "joined.csv", "--part-size", 1, *options) == 0
+        one = Path("one.csv").read_bytes()
+        assert one.splitlines()[0].endswith(b",late,start_input")
+        assert Path("joined.csv").read_bytes() == one
+        assert one.startswith(codecs.BOM_UTF8) == bool(options)
+
+    def test_sqlite_parts_join_to_one_database_with_all_columns(self, fake, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        rows = [{"text": "One no.\nTwo.", "n": 1}, {"text": "Three.", "late": "x"}, {"text": "Four no."}]
+        Path("in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        for name, size in (("one", 9), ("joined", 1)):
+            assert label("in.jsonl", "-o", f"{name}.sqlite", "--part-size", size) == 0
+        with (
+            closing(sqlite3.connect("one.sqlite")) as one,
+            closing(sqlite3.connect("joined.sqlite")) as joined,
+        ):
+            for table in ("articles", "attributions", "positions"):
+                found = f"SELECT * FROM {table}"
+                assert joined.execute(found).fetchall()
+            assert joined.execute("SELECT n, late FROM attributions").fetchall()[0] == (1, None)
+            assert joined.execute("PRAGMA foreign_key_check").fetchall() == []
+            made = "SELECT name, sql FROM sqlite_master WHERE name <> 'attributions' ORDER BY name"
+            assert joined.execute(made).fetchall() == one.execute(made).fetchall()
+            told = "SELECT article, sentence, speaker, stance, text, late FROM attributions"
+            assert joined.execute(told).fetchall() == one.execute(told).fetchall()
 
     def test_the_users_columns_have_one_type_in_all_parts(self, fake, tmp_path, monkeypatch):
         pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
@@ -485,8 +533,8 @@ class TestCluster:
     @pytest.mark.parametrize(
         ("options", "told"),
         [
-            (("-o", "out.csv"), "--cluster writes JSON Lines or Parquet"),
-            ((), "--cluster writes JSON Lines or Parquet"),
+            (("-o", "out.html"), "--cluster writes CSV, JSON Lines, Parquet or SQLite"),
+            ((), "--cluster writes CSV, JSON Lines, Parquet or SQLite"),
             (("-o", "out.jsonl", "--cluster", "tcp://127.0.0.1:1"), "no scheduler with workers answers"),
             (("-o", "out.jsonl", "--cluster", "nonsense"), "no scheduler with workers answers"),
         ],

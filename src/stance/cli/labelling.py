@@ -58,8 +58,8 @@ def label(
 ) -> list[ArticleFailure]:
     """Label articles and write them; returns those that failed, each told as it comes up.
 
-    Everything that can be wrong with the settings is found before an article is labelled. JSON
-    Lines and Parquet are written in parts: interrupted, the same call goes on where it was.
+    Everything that can be wrong with the settings is found before an article is labelled. CSV,
+    JSON Lines, Parquet and SQLite are written in parts: interrupted, the same call goes on where it was.
 
     Raises:
         UsageError: the command cannot run as asked.
@@ -204,7 +204,9 @@ def _check_cluster(settings: LabelSettings, chosen: Format) -> None:
 
         check_cluster()
         if not (settings.output and chosen.join):
-            raise UsageError("--cluster writes JSON Lines or Parquet, to a file: add  -o labels.parquet")
+            raise UsageError(
+                "--cluster writes CSV, JSON Lines, Parquet or SQLite, to a file: add  -o labels.parquet"
+            )
 
 
 def _check_overwrite(settings: LabelSettings) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from stance.output.rows import (
 )
 from stance.records import LabelledArticle
 
-__all__ = ["write_sqlite"]
+__all__ = ["join_sqlite", "write_sqlite"]
 
 _ARTICLE = ("schema", "article", "article_sha256", "title", "outlet", "url", "date", "date_source", "topic",
             "topic_sha256", "on_topic", "model")  # fmt: skip
@@ -63,6 +63,34 @@ def write_sqlite(results: Iterable[LabelledArticle], path: Path, options: WriteO
     Raises:
         UsageError: two articles have the same id.
     """
+    with _new(path) as database:
+        extras = ExtraColumns()
+        known: set[str] = set()
+        for result in results:
+            own = {name: stored(value) for name, value in extras.rename(result.article.extra).items()}
+            _add_columns(database, extras.names, known)
+            _insert_article(database, result)
+            for row in rows(result, attributions_only=options.attributions_only, text=options.text):
+                _insert(database, "attributions", {**flatten(row), **own})
+
+
+def join_sqlite(parts: Sequence[Path], path: Path) -> None:
+    """One database of several that `write_sqlite` wrote, with the columns of all."""
+    with _new(path) as database:
+        known: set[str] = set()
+        for part in parts:
+            with closing(sqlite3.connect(part)) as opened:
+                for table in ("articles", "attributions"):
+                    found = opened.execute(f"SELECT * FROM {table} ORDER BY rowid")
+                    names = [name for name, *_ in found.description]
+                    if table == "attributions":
+                        _add_columns(database, names[len(FLAT_COLUMNS) :], known)
+                    database.executemany(_insertion(table, names), found)
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[sqlite3.Connection]:
+    """A database with empty tables, to be filled; view and indexes come at the end."""
     # The file is a temporary one that a crash leaves behind unseen: no journal is needed.
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")
@@ -74,21 +102,19 @@ def write_sqlite(results: Iterable[LabelledArticle], path: Path, options: WriteO
             f"CREATE TABLE attributions ({_columns(FLAT_COLUMNS)},"
             " FOREIGN KEY (article) REFERENCES articles (article))"
         )
-        extras = ExtraColumns()
-        known: set[str] = set()
-        for result in results:
-            own = {name: stored(value) for name, value in extras.rename(result.article.extra).items()}
-            for name in extras.names:
-                if name not in known:
-                    known.add(name)
-                    database.execute(f"ALTER TABLE attributions ADD COLUMN {_quoted(name)}")
-            _insert_article(database, result)
-            for row in rows(result, attributions_only=options.attributions_only, text=options.text):
-                _insert(database, "attributions", {**flatten(row), **own})
+        yield database
         database.execute(_view())
         for statement in _INDEXES.strip().splitlines():
             database.execute(statement)
         database.execute("COMMIT")
+
+
+def _add_columns(database: sqlite3.Connection, names: Iterable[str], known: set[str]) -> None:
+    """Add those of the user's columns that are not there yet; SQLite knows no letter case."""
+    for name in names:
+        if name.casefold() not in known:
+            known.add(name.casefold())
+            database.execute(f"ALTER TABLE attributions ADD COLUMN {_quoted(name)}")
 
 
 def _columns(columns: Iterable[str]) -> str:
@@ -123,5 +149,9 @@ def _insert_article(database: sqlite3.Connection, result: LabelledArticle) -> No
 
 
 def _insert(database: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
-    names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
-    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+    database.execute(_insertion(table, row), tuple(row.values()))
+
+
+def _insertion(table: str, names: Iterable[str]) -> str:
+    quoted = [_quoted(name) for name in names]
+    return f"INSERT INTO {table} ({', '.join(quoted)}) VALUES ({', '.join('?' * len(quoted))})"

@@ -12,8 +12,8 @@ from typing import IO
 from stance.errors import MissingExtra, UsageError
 from stance.files import atomic_path
 from stance.output.binary import write_parquet, write_xlsx
-from stance.output.database import write_sqlite
-from stance.output.joining import join_lines, join_parquet, settle_parquet
+from stance.output.database import join_sqlite, write_sqlite
+from stance.output.joining import join_csv, join_lines, join_parquet, settle_parquet
 from stance.output.options import WriteOptions
 from stance.output.page import write_html
 from stance.output.table import table_lines
@@ -30,8 +30,8 @@ FileWriter = Callable[[Iterable[LabelledArticle], Path, WriteOptions], None]
 class Format:
     """A format writes to a stream (`to_stream`), or needs a file (`to_file`) and maybe a package.
 
-    A large output may be written in parts if there is a way to `join` them into one file. Where
-    the parts are left as they are, `settle` makes them alike.
+    A large output may be written in parts if there is a way to `join` them into one file. If
+    they may be left as they are (`parts`), `settle` makes them alike.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Format:
     to_file: FileWriter | None = None
     package: str | None = None
     join: Callable[[Sequence[Path], Path], None] | None = None
+    parts: bool = False
     settle: Callable[[Sequence[Path]], None] | None = None
 
 
@@ -56,17 +57,18 @@ FORMATS = {
     entry.name: entry
     for entry in (
         Format("table", (), to_stream=_write_table),
-        Format("csv", (".csv",), to_stream=write_csv),
-        Format("jsonl", (".jsonl",), to_stream=write_jsonl, join=join_lines),
+        Format("csv", (".csv",), to_stream=write_csv, join=join_csv),
+        Format("jsonl", (".jsonl",), to_stream=write_jsonl, join=join_lines, parts=True),
         Format("html", (".html", ".htm"), to_stream=write_html),
         Format(
             *("parquet", (".parquet",)),
             to_file=write_parquet,
             package="pyarrow",
             join=join_parquet,
+            parts=True,
             settle=settle_parquet,
         ),
-        Format("sqlite", (".sqlite", ".db"), to_file=write_sqlite),
+        Format("sqlite", (".sqlite", ".db"), to_file=write_sqlite, join=join_sqlite),
         Format("xlsx", (".xlsx",), to_file=write_xlsx, package="openpyxl"),
     )
 }
@@ -83,7 +85,7 @@ def choose_format(name: str | None, output: Path | None, options: WriteOptions) 
         MissingExtra: the format's package is not installed.
     """
     chosen = _asked_for(name, output, parts=options.parts)
-    if options.parts and not (output and chosen.join):
+    if options.parts and not (output and chosen.parts):
         raise UsageError(
             f"--parts goes with JSON Lines or Parquet, not with {chosen.name}: add  -o labels.parquet"
         )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,7 @@ from stance.files import atomic_path
 from stance.output.binary import ROW_GROUP, flat_schema
 from stance.output.rows import FLAT_COLUMNS
 
-__all__ = ["join_lines", "join_parquet", "settle_parquet"]
+__all__ = ["join_csv", "join_lines", "join_parquet", "settle_parquet"]
 
 
 def join_lines(parts: Sequence[Path], target: Path) -> None:
@@ -20,6 +24,35 @@ def join_lines(parts: Sequence[Path], target: Path) -> None:
         for path in parts:
             with path.open("rb") as part:
                 shutil.copyfileobj(part, joined)
+
+
+def join_csv(parts: Sequence[Path], target: Path) -> None:
+    """One table with the columns of all parts; for a spreadsheet if the parts are."""
+    columns = dict.fromkeys(name for path in parts for name in _header(path))
+    encoding = "utf-8-sig" if any(map(_is_marked, parts[:1])) else "utf-8"
+    with target.open("w", encoding=encoding, newline="") as joined:
+        writer = csv.DictWriter(joined, list(columns) or list(FLAT_COLUMNS))
+        writer.writeheader()
+        for path in parts:
+            with _csv(path) as rows:
+                writer.writerows(rows)
+
+
+def _is_marked(path: Path) -> bool:
+    with path.open("rb") as part:
+        return part.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+
+
+def _header(path: Path) -> Sequence[str]:
+    with _csv(path) as rows:
+        return rows.fieldnames or ()
+
+
+@contextmanager
+def _csv(path: Path) -> Iterator[csv.DictReader[str]]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a field may hold a whole article
+    with path.open(encoding="utf-8-sig", newline="") as part:
+        yield csv.DictReader(part)
 
 
 def join_parquet(parts: Sequence[Path], target: Path) -> None:
