@@ -76,6 +76,21 @@ def test_what_stands_in_another_article_changes_nothing(encoder):
             assert np.array_equal(a.sentence, b.sentence)
 
 
+def test_what_comes_again_is_not_computed_again(monkeypatch):
+    encoder = Encoder((SHIPPED / "encoder.onnx").read_bytes(), (SHIPPED / "tokenizer.json").read_bytes())
+    asked: list[object] = []
+    outputs = encoder.outputs
+    monkeypatch.setattr(encoder, "outputs", lambda ids: asked.append(ids) or outputs(ids))
+    first, again = (encoder.encode(read(TEXTS["many names"])) for _ in range(2))
+    assert len(asked) == len(set(asked)) > 1
+    assert all(map(same, first.encoded, again.encoded))
+    assert encoder.kept.cache_info().hits == len(asked)
+
+
+def same(one: Encoded, other: Encoded) -> bool:
+    return np.array_equal(one.words, other.words) and np.array_equal(one.sentence, other.sentence)
+
+
 def test_another_process_makes_its_own_session(encoder):
     article = read(TEXTS["plain"])
     told = encoder.encode(article).encoded

@@ -1,9 +1,12 @@
 """Memory and rate over a large archive, and whether a run that is killed again and again ends the same.
 
     python -m tests.bench.scale [ARTICLES]
+    python -m tests.bench.scale --shipped [ARTICLES]
 
 The model's place is taken by one that splits at line ends and says the same of everything, so that
-what is measured is all the rest: reading, writing, and what the pipeline holds. All texts differ.
+what is measured is all the rest: reading, writing, and what the pipeline holds. With `--shipped` it is
+the shipped model itself, with and without what its encoder keeps of windows that come again. All
+texts differ: they are sentences of the seeds thrown together.
 """
 
 from __future__ import annotations
@@ -22,8 +25,9 @@ from types import SimpleNamespace
 
 from tests.labellers import fake_label, made_up
 
-FORMATS = ("csv", "jsonl", "parquet", "sqlite", "html")
+FORMATS = ("jsonl", "csv", "parquet", "sqlite", "html")
 KILLS = 5
+MODELS = ("constant", "shipped", "shipped, nothing kept")
 
 
 def tell(line: str) -> None:
@@ -32,12 +36,16 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def run(source: str, output: str, count: int) -> dict[str, object]:
+def run(source: str, output: str, count: int, chosen: str) -> dict[str, object]:
     """Label in this process; the peak of its memory in each quarter, in MiB, and articles a second."""
+    import stance.encoder.session
     import stance.model
     from stance.cli.labelling import LabelSettings, label
     from stance.records import Article, LabelledArticle
 
+    if chosen == MODELS[2]:
+        stance.encoder.session.KEPT = 0
+    real = None if chosen == MODELS[0] else stance.model.load()
     page = resource.getpagesize() / 2**20
     peaks, seen, times = [0.0] * 4, 0, [time.monotonic()]
 
@@ -48,14 +56,15 @@ def run(source: str, output: str, count: int) -> dict[str, object]:
         seen += 1
         if seen * 4 // count == len(times):
             times.append(time.monotonic())
-        return fake_label(article)
+        return real.label(article) if real else fake_label(article)
 
     model = SimpleNamespace(label=watched, digest="sha256:0", topic=SimpleNamespace(sha256="0", labels=()))
     stance.model.load = lambda path=None, topic=None: model  # type: ignore[assignment,return-value]
     label(LabelSettings((source,), Path(output)), sys.stdin.buffer, sys.stdout.buffer, tell)
-    rates = [round(count / 4 / (after - before)) for before, after in itertools.pairwise(times)]
+    rates = [round(count / 4 / (after - before), 1) for before, after in itertools.pairwise(times)]
     whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"peaks": [round(peak, 1) for peak in peaks], "rates": rates, "whole": round(whole, 1)}
+    told = {"peaks": [round(peak, 1) for peak in peaks], "rates": rates, "whole": round(whole, 1)}
+    return told | ({"kept": real.encoder.kept.cache_info()} if real and real.encoder else {})
 
 
 def start(*args: object) -> subprocess.Popen[bytes]:
@@ -64,7 +73,7 @@ def start(*args: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def main(count: int = 2000) -> None:
+def main(count: int = 2000, *, shipped: bool = False) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -72,13 +81,16 @@ def main(count: int = 2000) -> None:
         with source.open("w", encoding="utf-8") as stream:
             for number, text in enumerate(made_up(count)):
                 stream.write(json.dumps({"id": f"n{number}", "text": text}) + "\n")
-        tell(f"{count} articles, {source.stat().st_size / 2**20:.1f} MiB, the model constant")
-        tell("format   MiB at most in each quarter       and after  articles/s in each quarter")
-        for form in FORMATS:
-            told = json.loads(start(source, folder / f"whole.{form}", count).communicate()[0])
-            peaks = " ".join(f"{peak:7.1f}" for peak in told["peaks"])
-            tell(f"{form:8} {peaks}  {told['whole']:8.1f}  {told['rates']}")
-        for form in ("jsonl", "parquet"):
+        tell(f"{count} articles, {source.stat().st_size / 2**20:.1f} MiB")
+        tell(f"{'':30} MiB at most in each quarter       and after  articles/s in each quarter")
+        for model in MODELS[1:] if shipped else MODELS[:1]:
+            for form in FORMATS[:1] if shipped else FORMATS:
+                target = folder / f"whole.{form}"
+                told = json.loads(start(source, target, count, model).communicate()[0])
+                peaks = " ".join(f"{peak:7.1f}" for peak in told["peaks"])
+                what = f"{model}, {form}"
+                tell(f"{what:30} {peaks}  {told['whole']:8.1f}  {told['rates']}  {told.get('kept', '')}")
+        for form in () if shipped else ("csv", "jsonl", "parquet", "sqlite"):
             tell(f"{form}: {killed(source, folder, form, count)}")
 
 
@@ -88,20 +100,20 @@ def killed(source: Path, folder: Path, form: str, count: int) -> str:
     chance = random.Random(0)
     parts = -(-count // 64)
     for number in range(KILLS):
-        process = start(source, out, count)
+        process = start(source, out, count, MODELS[0])
         wanted = (number + chance.random()) * parts / (KILLS + 1)
         while process.poll() is None and len(list(folder.glob(f"out.{form}.parts/part-*"))) < wanted:
             time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
         process.communicate()
     done = len(list(folder.glob(f"out.{form}.parts/part-*")))
-    start(source, out, count).communicate()
+    start(source, out, count, MODELS[0]).communicate()
     same = out.read_bytes() == (folder / f"whole.{form}").read_bytes()
     return f"killed {KILLS} times, the last with {done} of {parts} parts; same bytes: {same}"
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--run"]:
-        tell(json.dumps(run(sys.argv[2], sys.argv[3], int(sys.argv[4]))))
+        tell(json.dumps(run(sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5])))
     else:
-        main(*map(int, sys.argv[1:]))
+        main(*(int(word) for word in sys.argv[1:] if word.isdecimal()), shipped="--shipped" in sys.argv)

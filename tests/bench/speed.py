@@ -71,6 +71,12 @@ def prepared(folder: Path) -> tuple[Stages, dict[str, int]]:
     windows = [w.ids for each in read for w in windows_of(stretches_of(each, encoder.pieces), encoder.pieces)]
     candidates = [(a, at, m) for a in encoded for at, s in enumerate(a.sentences) for m in s.mentions]
     data = [article.text.encode() for article in articles]
+
+    def label() -> None:
+        encoder.kept.cache_clear()  # the rounds before have read the same
+        for article in articles:
+            model.label(article)
+
     out = folder / "out.jsonl"
     stages: Stages = {
         "reading": lambda: [read_document(each, "a", ".txt") for each in data],
@@ -81,7 +87,7 @@ def prepared(folder: Path) -> tuple[Stages, dict[str, int]]:
         "features of candidates": lambda: [source_features(*each) for each in candidates],
         "features, classifiers": lambda: [hear(each, model.heads, model.thresholds) for each in encoded],
         "writing": lambda: write_results(FORMATS["jsonl"], iter(results), out, None, WriteOptions()),
-        "label, all of it": lambda: [model.label(article) for article in articles],
+        "label, all of it": label,
     }
     counts = {
         "articles": len(articles),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,14 @@ from stance.encoder.pieces import Stretch, WordPieces, stretches_of, windows_of
 from stance.errors import ModelError
 from stance.reading import ReadArticle
 
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
 __all__ = ["Encoder"]
 
+
+KEPT = 1024
+"""Windows whose outputs are kept: what comes again, as copies of an article do, is not computed again."""
 
 EXTERNAL = b"location"
 """The key under which an ONNX file names another file to read; ours have no use for the word."""
@@ -57,13 +63,18 @@ class Encoder:
         words: list[list[NDArray[np.int8]]] = [[] for _ in article.sentences]
         sentences: list[NDArray[np.int8]] = [np.zeros(len(SENTENCE), np.int8) for _ in article.sentences]
         for window in windows_of(stretches, self.pieces):
-            told = rounded(self.outputs(window.ids))
+            told = self.kept(window.ids)
             for place, stretch in window.own:
                 rows = told[place : place + len(stretch.ids)]
                 words[stretch.at].append(rows[list(stretch.places), : len(WORD)])
                 if not stretch.first:
                     sentences[stretch.at] = rows[0, len(WORD) :]
         return tuple(Encoded(np.concatenate(w), s) for w, s in zip(words, sentences, strict=True))
+
+    @cached_property
+    def kept(self) -> _lru_cache_wrapper[NDArray[np.int8]]:
+        """The outputs for one window, rounded; the latest are kept, by the window's pieces."""
+        return lru_cache(KEPT)(lambda ids: rounded(self.outputs(ids)))
 
     def outputs(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """The outputs for one window: pieces x `OUTPUTS`."""
