@@ -165,7 +165,10 @@ class TestLabel:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(
-            "stance.model.load", lambda path=None, topic=None: SimpleNamespace(label=interrupted)
+            "stance.model.load",
+            lambda path=None, topic=None: SimpleNamespace(
+                label=interrupted, digest="sha256:cd", topic=SimpleNamespace(sha256="ef")
+            ),
         )
         code, _, err = run(capfdbinary, "label", articles, *output)
         assert (code, err.strip()) == (130, told)

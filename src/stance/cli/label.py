@@ -79,7 +79,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
     type=click.IntRange(1),
     default=PART_SIZE,
     show_default=True,
-    help="Articles that are labelled and written as one part of a .jsonl or .parquet.",
+    help="Articles that are labelled and written as one part of a .csv, .jsonl, .parquet or .sqlite.",
 )
 @click.option("--attributions-only", is_flag=True, help="Leave out sentences in which nobody speaks.")
 @click.option("--no-text", is_flag=True, help="Leave out the sentences' text.")
@@ -114,8 +114,8 @@ def command(**options: Any) -> int:
       cat article.txt | stance label - --format jsonl
       stance label archive/ -o labels.parquet --jobs 8 --time-limit 60
 
-    A run that writes .jsonl or .parquet may be killed at any time: the same command goes on where
-    it was.
+    A run that writes .csv, .jsonl, .parquet or .sqlite may be killed at any time: the same command
+    goes on where it was.
     """
     columns = {entry.name: options.pop(entry.name) for entry in fields(ReadOptions)}
     write = WriteOptions(
@@ -132,7 +132,9 @@ def command(**options: Any) -> int:
     except KeyboardInterrupt:
         if settings.output is None:
             raise click.Abort("Interrupted; the output is not complete.") from None
-        if settings.output.with_name(f"{settings.output.name}.parts").is_dir() or settings.output.is_dir():
+        from stance.corpus.parts import PARTS
+
+        if settings.output.with_name(f"{settings.output.name}{PARTS}").is_dir() or settings.output.is_dir():
             raise click.Abort("Interrupted; the same command goes on from here.") from None
         raise
     return 1 if failures else 0

@@ -127,10 +127,10 @@ class _Run:
 
     def parts(self) -> list[ArticleFailure]:
         """Label and write in parts; the articles that failed, in this run or in one that it goes on with."""
-        from stance.corpus.parts import Parts, WritePart
+        from stance.corpus.parts import PARTS, Parts, WritePart
 
         target = Path(os.path.abspath(self.settings.output or ""))  # noqa: PTH100  # a link stays one
-        folder = target if self.settings.write.parts else target.with_name(f"{target.name}.parts")
+        folder = target if self.settings.write.parts else target.with_name(f"{target.name}{PARTS}")
         work = WritePart(self._work(), self.chosen.name, folder, self.settings.write)
         with self._engine() as engine, Parts(folder, self._made_with(), self.chosen).open() as parts:
             with counter(self.archive.size) as count:

@@ -31,7 +31,10 @@ from stance.output.formats import FORMATS, Format, write_results
 from stance.output.options import WriteOptions
 from stance.records import LabelledArticle
 
-__all__ = ["Part", "Parts", "WritePart"]
+__all__ = ["PARTS", "Part", "Parts", "WritePart"]
+
+PARTS = ".parts"
+"""What the folder of an output's parts has behind the output's name until they are joined."""
 
 SCHEMA = 1
 DONE = "_done"
@@ -133,8 +136,8 @@ class Parts:
                         shutil.rmtree(self.folder, ignore_errors=True)
                     raise
         except OSError as error:
-            told = error.strerror or error
-            raise UsageError(f"{self.folder}: cannot write here ({told}); choose another place") from error
+            told, output = error.strerror or error, str(self.folder).removesuffix(PARTS)
+            raise UsageError(f"{output}: cannot write here ({told}); choose another place") from error
 
     def run(
         self, engine: Engine, work: WritePart, blocks: Iterable[Block]
