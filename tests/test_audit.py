@@ -12,7 +12,7 @@ from stance.annotations import read_annotations
 from stance.audit import ALIKE, Marked, audit, fill, find_doubts, find_twins, inspect, marked_sentences
 from stance.audit.twins import _shingles
 from stance.cli import main
-from stance.heldout import HeldOut, Mark, heldout_line, load_heldout
+from stance.heldout import HeldOut, Mark, heldout_lines, load_heldout
 from stance.labels import STANCES
 from stance.rows import ROW_COLUMNS, Row, format_table
 from tests.conftest import SHIPPED
@@ -203,7 +203,9 @@ class TestCommand:
     def model(self, tmp_path):
         (tmp_path / "model").mkdir()
         rows = [heard(TOLD, mark("leader", "confirms", 0.9, 0.98))]
-        (tmp_path / "model" / "heldout.jsonl").write_text("".join(heldout_line(one) + "\n" for one in rows))
+        (tmp_path / "model" / "heldout.jsonl").write_text(
+            "".join(line + "\n" for line in heldout_lines(rows))
+        )
         return tmp_path / "model"
 
     def test_suspicions_are_no_faults(self, tmp_path, capsys):

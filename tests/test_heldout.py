@@ -1,12 +1,13 @@
 """Reading held-out rows, and another system's rows on the same gold."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from stance.errors import AnnotationError, ModelError, UsageError
 from stance.evaluation import evaluate
-from stance.heldout import HeldOut, Mark, heldout_line, load_heldout
+from stance.heldout import HeldOut, Mark, heldout_lines, load_heldout
 from tests.heldout_rows import FIVE, row
 
 
@@ -42,9 +43,15 @@ def test_a_row_comes_back_as_it_was(tmp_path):
     mark = Mark("leader", "none", "vucic", (0, 2), None, speaker_confidence=0.0, stance_confidence=0.5)
     first = HeldOut("seeds", "a", "a", "t", 0, 0, 9, "He denied", predicted=(mark,), nobody_confidence=0.0)
     second = HeldOut("seeds", "a", "a", "t", 1, 10, 13, "No.", True, "He denied", furniture_predicted=True)
-    other = HeldOut("seeds", "b", "b", "t", 0, 0, 3, "Yes")
+    king, none = Mark("leader", "denies", "king"), Mark("leader", "none", "leader")
+    pairs = {"tfidf": ("leader", "none"), "cues": ("other", "none")}
+    other = replace(
+        HeldOut("seeds", "b", "b", "t", 0, 0, 3, "Yes", gold=(king,), labels={"leader": "king"}),
+        predicted=(none,),
+        baselines=pairs,
+    )
     rows = [first, second, other]
-    assert load_heldout(model_dir(tmp_path, *(heldout_line(one) + "\n" for one in rows))) == rows
+    assert load_heldout(model_dir(tmp_path, *(line + "\n" for line in heldout_lines(rows)))) == rows
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from stance.annotations import read_annotations
 from stance.cli import main
 from stance.encoder.session import Encoder
 from stance.errors import UsageError
-from stance.heldout import heldout_line
+from stance.heldout import heldout_lines
 from stance.model import Calibration, Model
 from stance.output.formats import choose_format, write_results
 from stance.output.options import WriteOptions
@@ -541,7 +541,7 @@ def test_the_precision_is_told_where_the_shipped_model_labelled(tmp_path, monkey
         sentence("w_1", 0, "leader denies", "leader denies"),
         sentence("w_2", 0, "leader hedges", "leader hedges"),
     ]
-    (tmp_path / "heldout.jsonl").write_text("\n".join(map(heldout_line, rows)), "utf-8")
+    (tmp_path / "heldout.jsonl").write_text("\n".join(heldout_lines(rows)), "utf-8")
     (tmp_path / "manifest.json").write_text("{}", "utf-8")
     monkeypatch.setattr("stance.storage.default_folder", lambda: tmp_path)
     told = []

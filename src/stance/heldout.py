@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ __all__ = [
     "SETS",
     "HeldOut",
     "Mark",
-    "heldout_line",
+    "heldout_lines",
     "load_heldout",
     "need",
     "primary",
@@ -31,6 +31,12 @@ __all__ = [
 
 SETS = ("seeds", "composed", "contrast", "annotations")
 """Where a row can come from, in the order of the report."""
+
+REPEATED = ("set", "group", "topic")
+"""The fields that the rows of an article share."""
+
+PAIRS = frozenset({"baselines", "shares"})
+"""The fields that hold primary labels of others than the model."""
 
 Pair = tuple[str, str]
 Range = tuple[int, int]
@@ -158,15 +164,35 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
     return rows
 
 
-def heldout_line(row: HeldOut) -> str:
-    """A row as a line of `heldout.jsonl`, without the line's end; probabilities have three digits.
+def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
+    """The rows as lines of `heldout.jsonl`, without the lines' ends; probabilities have three digits.
 
-    What is false or empty is left out, and so is the sentence before, which has a row of its own.
+    Left out are what is false or empty, the sentence before, which has a row of its own, what is as in the
+    row before of the same article, and the speaker whom the role names. A pair is null where it is the one
+    predicted.
     """
-    told = _short(asdict(row)) | {"furniture": row.furniture}
-    told.pop("previous", None)
-    told |= {key: [_short(mark) for mark in told[key]] for key in ("gold", "predicted")}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    before: Mapping[str, Any] = {}
+    for row in rows:
+        told = _short(asdict(row)) | {"furniture": row.furniture}
+        told.pop("previous", None)
+        told |= {key: [_short_mark(mark, row) for mark in told[key]] for key in ("gold", "predicted")}
+        for key in PAIRS & told.keys():
+            told[key] = {
+                name: None if pair == row.predicted_primary else pair for name, pair in told[key].items()
+            }
+        same = {key for key in REPEATED if before.get("article") == row.article and before[key] == told[key]}
+        before = told
+        kept = {key: value for key, value in told.items() if key not in same}
+        yield json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short_mark(mark: Mapping[str, Any], row: HeldOut) -> dict[str, Any]:
+    usual = _usual_speaker(mark["role"], row.labels)
+    return _short({key: value for key, value in mark.items() if key != "speaker" or value != usual})
+
+
+def _usual_speaker(role: str, labels: Mapping[str, str] | None) -> str:
+    return (labels or {}).get(role, role)
 
 
 def _short(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,12 +212,17 @@ def _topic_labels(row: HeldOut) -> Mapping[str, str]:
 def _row(data: Any, before: HeldOut | None) -> HeldOut:
     if not isinstance(data, dict):
         raise ValueError(f"found {type(data).__name__}, expected a JSON object")
+    if before and before.article != data.get("article"):
+        before = None
+    if before:
+        data = {key: getattr(before, key) for key in REPEATED} | data
     start, end = need(data, "start", int), need(data, "end", int)
     text = need(data, "text", str)
     if not 0 <= start <= end:
         raise ValueError(f"start and end are {start}:{end}, expected 0 <= start <= end")
     confidence = data.get("nobody_confidence")
-    return HeldOut(
+    labels = None if data.get("labels") is None else need(data, "labels", dict)
+    row = HeldOut(
         set=_one_of("set", data.get("set"), SETS),
         article=need(data, "article", str),
         group=str(data.get("group", "")),
@@ -201,22 +232,25 @@ def _row(data: Any, before: HeldOut | None) -> HeldOut:
         end=end,
         text=text,
         furniture=need(data, "furniture", bool),
-        previous=before.text if before and before.article == data["article"] else None,
-        labels=None if data.get("labels") is None else need(data, "labels", dict),
-        gold=tuple(_marks(data, "gold", start, end)),
-        predicted=tuple(_marks(data, "predicted", start, end)),
+        previous=before.text if before else None,
+        labels=labels,
+        gold=tuple(_marks(data, "gold", start, end, labels)),
+        predicted=tuple(_marks(data, "predicted", start, end, labels)),
         nobody_confidence=None if confidence is None else _probability("nobody_confidence", confidence),
         furniture_predicted=bool(data.get("furniture_predicted", False)),
-        baselines=_pairs(data, "baselines"),
-        shares=_pairs(data, "shares"),
     )
+    baselines, shares = (_pairs(data, key, row.predicted_primary) for key in ("baselines", "shares"))
+    return replace(row, baselines=baselines, shares=shares)
 
 
-def _marks(data: Mapping[str, Any], key: str, start: int, end: int) -> Iterator[Mark]:
+def _marks(
+    data: Mapping[str, Any], key: str, start: int, end: int, labels: Mapping[str, str] | None
+) -> Iterator[Mark]:
     for entry in need(data, key, list):
         if not isinstance(entry, dict):
             raise ValueError(f"{key} has {entry!r}, expected objects")
-        yield read_mark(entry, start, end)
+        mark = read_mark(entry, start, end)
+        yield mark if mark.speaker else replace(mark, speaker=_usual_speaker(mark.role, labels))
 
 
 def read_mark(entry: Mapping[str, Any], start: int, end: int) -> Mark:
@@ -268,12 +302,14 @@ def _probability(key: str, value: Any) -> float:
     return float(value)
 
 
-def _pairs(data: Mapping[str, Any], key: str) -> dict[str, Pair]:
+def _pairs(data: Mapping[str, Any], key: str, predicted: Pair) -> dict[str, Pair]:
     found: dict[str, Any] = need({key: {}, **data}, key, dict)
-    return {name: _pair(f"{key.removesuffix('s')} {name!r}", pair) for name, pair in found.items()}
+    return {name: _pair(f"{key.removesuffix('s')} {name!r}", pair, predicted) for name, pair in found.items()}
 
 
-def _pair(name: str, pair: Any) -> Pair:
+def _pair(name: str, pair: Any, predicted: Pair) -> Pair:
+    if pair is None:
+        return predicted
     if not isinstance(pair, list) or len(pair) != 2:
         raise ValueError(f"{name} is {pair!r}, expected [role, stance]")
     return _one_of("role", pair[0], ROLES), _one_of("stance", pair[1], STANCES)

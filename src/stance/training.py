@@ -29,7 +29,7 @@ from stance.examples import Prepared, prepare
 from stance.fitting import fit_calibration, fit_heads
 from stance.folds import FOLDS, folds_of
 from stance.heads import Head
-from stance.heldout import HeldOut, heldout_line
+from stance.heldout import HeldOut, heldout_lines
 from stance.labels import ROLES, STANCES
 from stance.model import Calibration
 from stance.reading import ReadArticle
@@ -240,7 +240,7 @@ def _write(
         "heads.json": table,
         "heads.safetensors": arrays,
         "topic.toml": topic.text.encode(),
-        "heldout.jsonl": "".join(f"{heldout_line(row)}\n" for row in rows).encode(),
+        "heldout.jsonl": "".join(f"{line}\n" for line in heldout_lines(rows)).encode(),
         "card.md": card(topic, manifest, evaluation).encode(),
     }
     write_folder(settings.output, files, manifest)
