@@ -19,10 +19,11 @@ class Network(nn.Module):
     """Pieces to outputs: `ids` (batch x length) to `batch x length x len(OUTPUTS)`, float32.
 
     `state` holds the tensors of a BERT under the names of its usual checkpoints; the output layer
-    begins at zero.
+    begins at zero. While it is trained, `dropout` is the share of what each layer adds, and of the
+    last states, that is left out (Srivastava et al. 2014).
     """
 
-    def __init__(self, state: Mapping[str, Tensor]) -> None:
+    def __init__(self, state: Mapping[str, Tensor], dropout: float = 0.0) -> None:
         super().__init__()
         words = state["embeddings.word_embeddings.weight"]
         places = state["embeddings.position_embeddings.weight"]
@@ -35,9 +36,13 @@ class Network(nn.Module):
         _load(self.norm, state, "embeddings.LayerNorm")
         count = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
         self.layers = nn.ModuleList(
-            Layer({n.removeprefix(f"encoder.layer.{at}."): t for n, t in state.items() if f".{at}." in n})
+            Layer(
+                {n.removeprefix(f"encoder.layer.{at}."): t for n, t in state.items() if f".{at}." in n},
+                dropout,
+            )
             for at in range(count)
         )
+        self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(width, len(OUTPUTS))
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
@@ -56,15 +61,16 @@ class Network(nn.Module):
 
     def tell(self, states: Tensor) -> Tensor:
         """The outputs of each piece."""
-        told: Tensor = self.out(states)
+        told: Tensor = self.out(self.dropout(states))
         return told
 
 
 class Layer(nn.Module):
     """One layer of the encoder: attention, then two linear maps, each added to what came in and normed."""
 
-    def __init__(self, state: Mapping[str, Tensor]) -> None:
+    def __init__(self, state: Mapping[str, Tensor], dropout: float) -> None:
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         width, inner = state["output.dense.weight"].shape
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
         self.joined, self.up, self.down = (
@@ -92,8 +98,8 @@ class Layer(nn.Module):
             for part in (self.query, self.key, self.value)
         )
         mixed = functional.scaled_dot_product_attention(query, key, value, seen)
-        states = self.norm(states + self.joined(mixed.transpose(1, 2).flatten(2)))
-        told: Tensor = self.last(states + self.down(functional.gelu(self.up(states))))
+        states = self.norm(states + self.dropout(self.joined(mixed.transpose(1, 2).flatten(2))))
+        told: Tensor = self.last(states + self.dropout(self.down(functional.gelu(self.up(states)))))
         return told
 
 
