@@ -16,7 +16,7 @@ from stance.voices import turn_at
 from tests.readers import heard, read
 
 
-def _everything(article: ReadArticle) -> None:
+def ask_everything(article: ReadArticle) -> None:
     """Ask all of every sentence; what is found must lie in the article, and be of the label space."""
     dossier, turns = Dossier.of(article), list[Turn]()
     for at, sentence in enumerate(article.sentences):
@@ -107,7 +107,7 @@ WORDS = [
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)))
 def test_any_text_goes_through_with_exact_offsets(text: str) -> None:
-    _everything(read(text, date="2023-04-13"))
+    ask_everything(read(text, date="2023-04-13"))
 
 
 @pytest.mark.parametrize("topic", ["open", "serbia-arms"])
@@ -125,4 +125,4 @@ def test_any_text_goes_through_with_exact_offsets(text: str) -> None:
     ],
 )
 def test_odd_texts_go_through(text: str, topic: str) -> None:
-    _everything(read(text, topic, "2023-04"))
+    ask_everything(read(text, topic, "2023-04"))

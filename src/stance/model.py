@@ -28,6 +28,7 @@ from stance.explanation import Explanation, explain
 from stance.frames import to_frame
 from stance.heads import Head
 from stance.labels import NONE, STANCES
+from stance.language import check_english
 from stance.output.page import page
 from stance.parsing import split
 from stance.reading import ReadArticle, read_article
@@ -124,12 +125,13 @@ class Model:
         """Label one article, given as an `Article` or as its text.
 
         Raises:
-            ArticleError: the text is empty.
+            ArticleError: the text is empty, or not in English.
         """
         article = _article(article)
         sentences = split(article.text)
         if not sentences:
             raise ArticleError("the article is empty")
+        check_english(article.text)
         read = self.read(article, sentences)
         on_topic = is_on_topic(read)
         listener = Listener(read, self.heads, self.thresholds)
@@ -166,7 +168,7 @@ class Model:
         """Label many articles, in their order; with `jobs` > 1 in that many processes.
 
         Raises:
-            ArticleError: a text is empty.
+            ArticleError: a text is empty, or not in English.
         """
         if jobs == 1:
             yield from map(self.label, texts)

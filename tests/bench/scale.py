@@ -1,6 +1,6 @@
 """Memory and rate over a large archive, and whether a run that is killed again and again ends the same.
 
-    python -m tests.bench.scale [ARTICLES]
+    python -m tests.bench.scale [ARTICLES] [FORMAT...]
     python -m tests.bench.scale --shipped [ARTICLES]
 
 The model's place is taken by one that splits at line ends and says the same of everything, so that
@@ -20,12 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 from tests.labellers import fake_label, made_up
 
 FORMATS = ("jsonl", "csv", "parquet", "sqlite", "html")
+WHOLE = {"html"}
+"""Formats that are written whole or not at all."""
 KILLS = 5
 MODELS = ("constant", "shipped", "shipped, nothing kept")
 
@@ -73,7 +76,7 @@ def start(*args: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def main(count: int = 2000, *, shipped: bool = False) -> None:
+def main(count: int = 2000, forms: Sequence[str] = FORMATS, *, shipped: bool = False) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -84,13 +87,13 @@ def main(count: int = 2000, *, shipped: bool = False) -> None:
         tell(f"{count} articles, {source.stat().st_size / 2**20:.1f} MiB")
         tell(f"{'':30} MiB at most in each quarter       and after  articles/s in each quarter")
         for model in MODELS[1:] if shipped else MODELS[:1]:
-            for form in FORMATS[:1] if shipped else FORMATS:
+            for form in FORMATS[:1] if shipped else forms:
                 target = folder / f"whole.{form}"
                 told = json.loads(start(source, target, count, model).communicate()[0])
                 peaks = " ".join(f"{peak:7.1f}" for peak in told["peaks"])
                 what = f"{model}, {form}"
                 tell(f"{what:30} {peaks}  {told['whole']:8.1f}  {told['rates']}  {told.get('kept', '')}")
-        for form in () if shipped else ("csv", "jsonl", "parquet", "sqlite"):
+        for form in () if shipped else (form for form in forms if form not in WHOLE):
             tell(f"{form}: {killed(source, folder, form, count)}")
 
 
@@ -116,4 +119,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--run"]:
         tell(json.dumps(run(sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5])))
     else:
-        main(*(int(word) for word in sys.argv[1:] if word.isdecimal()), shipped="--shipped" in sys.argv)
+        words = sys.argv[1:]
+        numbers = [int(word) for word in words if word.isdecimal()]
+        chosen = [form for form in FORMATS if form in words]
+        main(*numbers[:1] or [2000], chosen or FORMATS, shipped="--shipped" in words)
