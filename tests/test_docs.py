@@ -55,5 +55,5 @@ def test_ci_runs_the_test_command_of_the_readme():
         ["bash", "-c", finding[1]], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert told.startswith("python3 -m venv .venv")
-    assert told.rstrip().endswith("pytest -q")
+    assert told.rstrip().endswith("pytest -q -n auto")
     assert f"```\n{told.rstrip()}\n```" in README
