@@ -292,12 +292,23 @@ def test_the_page_shows_readings_side_by_side_and_runs_nothing(anna, tmp_path):
     assert page.count('class="item"') == 2
 
 
+def test_the_topics_order_decides_which_label_stands_for_a_sentence():
+    labels = [("analyst", "confirms"), ("premier", "none"), ("premier", "denies")]
+    assert primary(labels) == ("analyst", "confirms"), "a label that nobody knows comes after those that are"
+    assert primary(labels, ("premier", "agency", "analyst", "other")) == ("premier", "denies")
+
+
 def test_the_command_writes_what_the_ending_says(anna, ben, tmp_path, capsys):
     assert main(["agree", str(anna), str(ben)]) == 0
     assert capsys.readouterr().out == agree([anna, ben]).table() + "\n"
     for name, begins in {"a.html": "<!DOCTYPE", "a.json": "{", "a.txt": "anna, ben: 4"}.items():
         assert main(["agree", str(anna), str(ben), "-o", str(tmp_path / name)]) == 0
         assert (tmp_path / name).read_text("utf-8").lstrip().startswith(begins)
+    file = anna if anna.is_file() else next(anna.glob("*.csv"))
+    before = file.read_bytes()
+    assert main(["agree", str(file), str(file), "--format", "json", "-o", str(file)]) == 2
+    assert "is one of the inputs" in capsys.readouterr().err
+    assert file.read_bytes() == before
     assert main(["agree", str(anna), str(ben), "-o", str(tmp_path / "a.pdf")]) == 2
     assert "no format ends in '.pdf', expected one of .json, .html" in capsys.readouterr().err
     assert not (tmp_path / "a.pdf").exists()

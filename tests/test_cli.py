@@ -185,10 +185,10 @@ class TestOthers:
         )
 
     def test_verify(self, model, tmp_path, monkeypatch, capfdbinary):
-        monkeypatch.setattr("stance.model.verify", lambda path: [])
+        monkeypatch.setattr("stance.storage.verify", lambda path: [])
         assert run(capfdbinary, "verify", "m") == (0, "m: fine, sha256:cd\n", "")
         monkeypatch.setattr(
-            "stance.model.verify", lambda path: ["card.md is missing", "heads.json is damaged"]
+            "stance.storage.verify", lambda path: ["card.md is missing", "heads.json is damaged"]
         )
         told = "Error: card.md is missing\nError: heads.json is damaged\n"
         assert run(capfdbinary, "verify", "m") == (2, "", told)
@@ -225,7 +225,7 @@ class TestOthers:
         assert Path("out").read_text() == told
 
     def test_evaluate_takes_the_shipped_model_by_default(self, tmp_path, monkeypatch, capfdbinary):
-        monkeypatch.setattr("stance.model.default_path", lambda: tmp_path)
+        monkeypatch.setattr("stance.storage.default_folder", lambda: tmp_path)
         monkeypatch.setattr("stance.evaluation.load_heldout", lambda path: f"rows of {path}")
         monkeypatch.setattr("stance.evaluation.evaluate", lambda rows, *rest, command: f"{rows}, {command}")
         monkeypatch.setattr("stance.report.terminal", lambda scores: scores)

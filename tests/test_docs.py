@@ -55,5 +55,15 @@ def test_ci_runs_the_test_command_of_the_readme():
         ["bash", "-c", finding[1]], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert told.startswith("python3 -m venv .venv")
-    assert told.rstrip().endswith("pytest -q")
+    assert told.rstrip().endswith("pytest -q -n auto")
     assert f"```\n{told.rstrip()}\n```" in README
+
+
+def test_contributing_names_every_module():
+    told = set(re.findall(r"`(\w+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    source = ROOT / "src" / "stance"
+    modules = {
+        path.stem for path in source.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    modules |= {path.stem for path in (source / "web").glob("*.py")}
+    assert not {name for name in modules - told if not name.startswith("_")}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from stance.calibration import calibrate, risk_coverage
+from stance.calibration import reliability, risk_coverage
 from stance.errors import ModelError
 from stance.evaluation import evaluate
 from stance.heldout import primary
@@ -129,15 +129,15 @@ def test_errors_by_category(gold, predicted, expected):
 
 
 def test_calibration_error_of_twenty():
-    one = calibrate([0.9] * 10 + [0.5] * 10, [True] * 7 + [False] * 3 + [True] * 5 + [False] * 5)
+    one = reliability([0.9] * 10 + [0.5] * 10, [True] * 7 + [False] * 3 + [True] * 5 + [False] * 5)
     assert one.ece == pytest.approx(0.5 * 0.2 + 0.5 * 0)
     assert [(each.n, each.accuracy) for each in one.bins] == [(10, 0.5), (10, 0.7)]
-    assert calibrate([], []).ece is None
-    assert calibrate([0.75] * 4, [True, True, True, False]).ece == 0
+    assert reliability([], []).ece is None
+    assert reliability([0.75] * 4, [True, True, True, False]).ece == 0
 
 
 def test_ten_bins_of_equal_mass():
-    assert [each.n for each in calibrate(np.linspace(0, 1, 50).tolist(), [True] * 50).bins] == [5] * 10
+    assert [each.n for each in reliability(np.linspace(0, 1, 50).tolist(), [True] * 50).bins] == [5] * 10
 
 
 def test_risk_coverage_takes_ties_together():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stance.cli import main
-from stance.errors import UsageError
+from stance.errors import ArticleError, UsageError
 from stance.explanation import TOP
 from stance.labels import NONE
 from tests.conftest import SEEDS
@@ -101,7 +101,16 @@ def test_an_off_topic_article_can_be_explained_too(small):
     text = "Minister Ana Kos said that the harvest was good."
     assert not small.label(text).on_topic
     assert small.label(text).attributions[0][0].stance == NONE
-    assert any(question.head == "source" for question in small.explain(text, 0).questions)
+    explained = small.explain(text, 0)
+    assert {question.head for question in explained.questions} <= {"source", "role", "running"}
+    assert any(question.head == "source" for question in explained.questions)
+    assert "nobody gets a stance" in explained.lines()[1]
+
+
+def test_what_is_not_labelled_is_not_explained(small):
+    for text, told in (("", "empty"), ("Он је рекао да то није истина. " * 20, "not in English")):
+        with pytest.raises(ArticleError, match=told):
+            small.explain(text, 0)
 
 
 def test_the_command(trained, small, tmp_path, capfd):

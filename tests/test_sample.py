@@ -318,6 +318,10 @@ class TestCommand:
         assert main(ask) == 0
         told = capsys.readouterr()
         assert "40 of 40 sampled annotated" in told.out
+        before = Path("sample.csv").read_bytes()
+        assert main([*ask, "-o", "sample.csv"]) == 2
+        assert "-o sample.csv is one of the inputs" in capsys.readouterr().err
+        assert Path("sample.csv").read_bytes() == before
         assert main([*ask, "-o", "shares.json"]) == main([*ask, "-o", "shares.csv"]) == 0
         shares = json.loads(Path("shares.json").read_text())["shares"]
         stances = {one["label"]: one for one in shares if one["facet"] == "stance"}

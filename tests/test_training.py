@@ -15,8 +15,8 @@ from stance.errors import AnnotationError, ModelError, TopicError, UsageError
 from stance.evaluation import load_heldout
 from stance.fitting import Trial, fit_calibration, fit_heads
 from stance.folds import FOLDS, family_of, folds_of
-from stance.model import load, verify
-from stance.storage import MANIFEST
+from stance.model import load
+from stance.storage import MANIFEST, verify
 from stance.topic import load_topic
 from stance.training import SHARES, TrainSettings, base_folder, train
 from stance.turns import Turn, Voice

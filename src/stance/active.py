@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stance.agreement import primary
 from stance.annotations import AnnotatedArticle
+from stance.labels import NONE, leading
 from stance.learning import CurvePoint, LearningCurve, when_to_stop
 from stance.records import Article, Attribution, LabelledArticle
 
@@ -61,7 +61,7 @@ def next_sentences(
     so is page furniture. See `rank_sentences` for the order.
 
     Raises:
-        ArticleError: a text is empty.
+        ArticleError: a text is empty, or not in English.
     """
     done: dict[str, list[tuple[int, int]]] = {}
     for one in annotated:
@@ -134,6 +134,7 @@ def _candidates(result: LabelledArticle, done: Ranges | None) -> Iterator[Sugges
         marked = any(start < sentence.end and sentence.start < end for start, end in done or ())
         if sentence.furniture or marked:
             continue
-        speaker, stance = primary((found.speaker, found.stance) for found in attributions)
+        first = leading(attributions)
+        speaker, stance = (first.speaker, first.stance) if first else (NONE, NONE)
         place = (result.article.id, sentence.index, sentence.start, sentence.end)
         yield Suggestion(*place, sentence.text, speaker, stance, uncertainty(attributions, nobody))

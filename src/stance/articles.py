@@ -37,10 +37,6 @@ __all__ = [
     "read_document",
 ]
 
-_SNIFFED = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _UNSTOPPED = re.compile(r"[^.;:,…\s][\s\"'”’»)\]]*$")
 _HEADLINE_WORDS = 25
 

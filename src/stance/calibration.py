@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["BINS", "Bin", "Calibration", "RiskCoverage", "calibrate", "risk_coverage"]
+__all__ = ["BINS", "Bin", "Reliability", "RiskCoverage", "reliability", "risk_coverage"]
 
 BINS = 10
 
@@ -22,7 +22,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Reliability:
     """Confidence against being right; `ece` is the expected calibration error over bins of equal mass."""
 
     n: int
@@ -41,12 +41,12 @@ class RiskCoverage:
     points: tuple[tuple[float, float], ...]
 
 
-def calibrate(confidences: Sequence[float], right: Sequence[bool]) -> Calibration:
+def reliability(confidences: Sequence[float], right: Sequence[bool]) -> Reliability:
     """Expected calibration error over ten bins of equal mass (fewer where confidences tie)."""
     import numpy as np
 
     if not confidences:
-        return Calibration(0, None, None, None, ())
+        return Reliability(0, None, None, None, ())
     sure, hit = np.asarray(confidences, float), np.asarray(right, float)
     edges = np.unique(np.quantile(sure, np.linspace(0, 1, BINS + 1)))
     place = np.searchsorted(edges[1:-1], sure, side="right")
@@ -64,7 +64,7 @@ def calibrate(confidences: Sequence[float], right: Sequence[bool]) -> Calibratio
             )
         )
     ece = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(sure)
-    return Calibration(len(sure), ece, float(sure.mean()), float(hit.mean()), tuple(bins))
+    return Reliability(len(sure), ece, float(sure.mean()), float(hit.mean()), tuple(bins))
 
 
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> RiskCoverage:

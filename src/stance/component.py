@@ -44,11 +44,12 @@ class StanceComponent:
     """Labels a `Doc`: `doc._.attributions` and `doc.spans["stance"]`.
 
     `doc._.attributions` is a list of plain dicts, the contract's rows with a speaker, in order
-    (empty where nobody speaks, None on a `Doc` that did not come through here). Their offsets
-    count characters of `doc.text`, also where that is not NFC. `doc.spans["stance"]` has one span
-    for each, in the same order: the sentence, labelled `speaker:stance`, so that displacy shows
-    who says what beside the whole statement; its source and cue are in the row. Where a token
-    crosses the sentence's edge, the span takes in all of it. `id` and `kb_id` of a span are unused.
+    (empty where nobody speaks, and on a text that is empty or not in English; None on a `Doc` that did
+    not come through here). Their offsets count characters of `doc.text`, also where that is not NFC.
+    `doc.spans["stance"]` has one span for each, in the same order: the sentence, labelled
+    `speaker:stance`, so that displacy shows who says what beside the whole statement; its source and
+    cue are in the row. Where a token crosses the sentence's edge, the span takes in all of it. `id` and
+    `kb_id` of a span are unused.
 
     `model` is a model folder (the shipped one by default), `topic` a topic file or the name of a
     built-in topic (the model's by default).
@@ -83,7 +84,7 @@ class StanceComponent:
 
         try:
             result = self.model.label(text)
-        except ArticleError:  # an empty text has no attributions; a pipeline goes on
+        except ArticleError:  # empty, or not in English: nothing to tell; a pipeline goes on
             return
         origins = None if result.article.text == text else _Origins(text)
         for row in rows(result, attributions_only=True):

@@ -1,4 +1,4 @@
-"""Every exception that stance raises on purpose.
+"""Every exception of stance that reaches a user; `stance.web` has two more of its own, for its pages.
 
 ::
 
@@ -10,7 +10,7 @@
     │   └── ModelError      a model folder is damaged, unsafe or incompatible
     └── ArticleError        one article cannot be read (exit code 1, the others go on)
 
-A message is one line: what was found, what was expected, what to do next.
+A message has one line per fault: what was found, what was expected, what to do next.
 """
 
 from __future__ import annotations

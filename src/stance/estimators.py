@@ -8,6 +8,7 @@ allows: `tests/test_sklearn.py` runs scikit-learn's own checks and names those t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,7 @@ def _plain(examples: Examples) -> list[list[str]]:
     return [[name for name in names if not _has_value(name)] for names in examples]
 
 
+@lru_cache(1 << 18)  # asked of every feature of every example, of which few names are different
 def _has_value(name: Any) -> bool:
     return isinstance(name, str) and name.startswith(ENCODER)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from stance.calibration import Calibration, RiskCoverage, calibrate, risk_coverage
+from stance.calibration import Reliability, RiskCoverage, reliability, risk_coverage
 from stance.errors import ModelError
 from stance.heldout import SETS, HeldOut, Mark, load_heldout, role_labels
 from stance.labels import FURNITURE, ROLES, STANCES
@@ -82,7 +82,7 @@ class SetEvaluation:
     stances: tuple[ClassScore, ...]
     speaker_confusion: Confusion
     stance_confusion: Confusion
-    calibration: Mapping[str, Calibration]
+    calibration: Mapping[str, Reliability]
     risk_coverage: RiskCoverage
     unflagged: Figure
     flagged: Figure
@@ -228,7 +228,7 @@ def _right(row: HeldOut, mark: Mark) -> bool:
     return (mark.role, mark.stance) in attributions(row)[0]
 
 
-def _calibrations(rows: Sequence[HeldOut]) -> dict[str, Calibration]:
+def _calibrations(rows: Sequence[HeldOut]) -> dict[str, Reliability]:
     """Speaker: is it in the gold of the sentence? Stance: is it right, given that? Nobody: is there none?"""
     speaker, stance = [], []
     for row, mark in _marks(rows):
@@ -243,7 +243,7 @@ def _calibrations(rows: Sequence[HeldOut]) -> dict[str, Calibration]:
         if row.nobody_confidence is not None and not row.predicted_marks and not row.furniture_predicted
     ]
     pairs = {"speaker": speaker, "stance": stance, "nobody": nobody}
-    return {name: calibrate([p for p, _ in each], [hit for _, hit in each]) for name, each in pairs.items()}
+    return {name: reliability([p for p, _ in each], [hit for _, hit in each]) for name, each in pairs.items()}
 
 
 def _sureness(rows: Sequence[HeldOut]) -> tuple[list[float], list[bool]]:

@@ -36,10 +36,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything that the model was asked about one sentence, in order."""
+    """Everything that the model was asked about one sentence, in order; `stanced` is false off the topic."""
 
     sentence: Sentence
     questions: tuple[Question, ...]
+    stanced: bool = True
 
     def lines(self) -> list[str]:
         """The explanation as lines of text."""
@@ -51,6 +52,8 @@ class Explanation:
             yield "  page furniture: not part of the article, never labelled"
         elif not self.questions:
             yield "  nobody is named who could be a source: only the reporter speaks"
+        elif not self.stanced:
+            yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
         for question in self.questions:
             yield ""
             chances = ", ".join(
@@ -70,9 +73,14 @@ _ASKED = {
 
 
 def explain(
-    article: ReadArticle, sentence: Sentence, heads: Mapping[str, Head], thresholds: Thresholds
+    article: ReadArticle,
+    sentence: Sentence,
+    heads: Mapping[str, Head],
+    thresholds: Thresholds,
+    *,
+    stanced: bool,
 ) -> Explanation:
-    """Ask the heads again about one sentence and keep what decided."""
+    """Ask the heads again about one sentence and keep what decided; on the stance only if `stanced`."""
     numbers = [read.sentence.index for read in article.sentences]
     if sentence.index not in numbers:
         return Explanation(sentence, ())
@@ -82,7 +90,8 @@ def explain(
         listener.sentence(before)
     turns = tuple(listener.turns)
     found, _ = listener.sentence(at)
-    return Explanation(sentence, tuple(_questions(listener, at, turns, found)))
+    asked = _questions(listener, at, turns, found)
+    return Explanation(sentence, tuple(q for q in asked if stanced or q.head != "stance"), stanced)
 
 
 def _questions(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import ModelError
-from stance.labels import MENTIONS, NONE, ROLES, SOURCE_ROLES, STANCES
+from stance.labels import MENTIONS, NONE, ROLES, STANCES, leading
 from stance.records import Attribution
 from stance.topic import BUILT_IN, load_topic
 
@@ -118,11 +118,8 @@ def primary(marks: Sequence[Mark | Attribution]) -> Pair:
     Of two attributions of one role a position goes before `none`, then the earlier one counts.
     Without any the answer is `none`, `none`.
     """
-    known = [mark for mark in marks if mark.role != NONE]
-    if not known:
-        return NONE, NONE
-    first = min(known, key=lambda mark: (SOURCE_ROLES.index(mark.role), mark.stance == NONE))
-    return first.role, first.stance
+    first = leading(marks)
+    return (first.role, first.stance) if first else (NONE, NONE)
 
 
 def role_labels(rows: Sequence[HeldOut]) -> dict[str, str]:

@@ -5,7 +5,8 @@ The definitions are those of the annotators' guide (`annotations/GUIDELINES.md`)
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol, TypeVar
 
 __all__ = [
     "DETAILS",
@@ -17,6 +18,7 @@ __all__ = [
     "ROLES",
     "SOURCE_ROLES",
     "STANCES",
+    "leading",
 ]
 
 NONE: Final = "none"
@@ -52,3 +54,22 @@ DETAIL_STANCES: Final = {
 """Which stance each detail refines."""
 
 DETAILS: Final = tuple(DETAIL_STANCES)
+
+
+class _Marked(Protocol):
+    @property
+    def role(self) -> str: ...
+    @property
+    def stance(self) -> str: ...
+
+
+_M = TypeVar("_M", bound=_Marked)
+
+
+def leading(marks: Iterable[_M]) -> _M | None:
+    """The mark that gives a sentence its primary label: by the order of the roles.
+
+    Of two of one role a position goes before `none`, then the earlier one; None where nobody speaks.
+    """
+    known = (mark for mark in marks if mark.role != NONE)
+    return min(known, key=lambda mark: (SOURCE_ROLES.index(mark.role), mark.stance == NONE), default=None)

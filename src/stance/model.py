@@ -34,7 +34,7 @@ from stance.parsing import split
 from stance.reading import ReadArticle, read_article
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.relevance import is_on_topic
-from stance.storage import default_folder, read_folder, unpack_heads, verify
+from stance.storage import default_folder, read_folder, unpack_heads
 from stance.topic import Topic, parse_topic
 from stance.turns import Dossier
 from stance.voices import Heard, Listener, Thresholds
@@ -42,7 +42,7 @@ from stance.voices import Heard, Listener, Thresholds
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Calibration", "Model", "Result", "attribution", "default_path", "load", "verify"]
+__all__ = ["Calibration", "Model", "Result", "attribution", "load"]
 
 CHUNK = 16
 """Articles that a process gets at once, with the model."""
@@ -127,13 +127,7 @@ class Model:
         Raises:
             ArticleError: the text is empty, or not in English.
         """
-        article = _article(article)
-        sentences = split(article.text)
-        if not sentences:
-            raise ArticleError("the article is empty")
-        check_english(article.text)
-        read = self.read(article, sentences)
-        on_topic = is_on_topic(read)
+        article, sentences, read, on_topic = self._opened(article)
         listener = Listener(read, self.heads, self.thresholds)
         attributions: list[tuple[Attribution, ...]] = []
         nobody: list[float] = []
@@ -201,14 +195,28 @@ class Model:
         """Why the sentence with this number got its label.
 
         Raises:
+            ArticleError: the text is empty, or not in English.
             UsageError: the article has no such sentence.
+        """
+        article, sentences, read, on_topic = self._opened(article)
+        if not 0 <= sentence < len(sentences):
+            raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
+        stanced = on_topic and not read.topic.is_open
+        return explain(read, sentences[sentence], self.heads, self.thresholds, stanced=stanced)
+
+    def _opened(self, article: Article | str) -> tuple[Article, tuple[Sentence, ...], ReadArticle, bool]:
+        """An article, its sentences, how it is read, and whether it is on the topic.
+
+        Raises:
+            ArticleError: the text is empty, or not in English.
         """
         article = _article(article)
         sentences = split(article.text)
-        if not 0 <= sentence < len(sentences):
-            raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
+        if not sentences:
+            raise ArticleError("the article is empty")
+        check_english(article.text)
         read = self.read(article, sentences)
-        return explain(read, sentences[sentence], self.heads, self.thresholds)
+        return article, sentences, read, is_on_topic(read)
 
 
 def attribution(
@@ -250,11 +258,6 @@ def _article(article: Article | str) -> Article:
     if isinstance(article, str):
         return Article("text", unicodedata.normalize("NFC", article))
     return article
-
-
-def default_path() -> Path:
-    """Where the shipped model lies."""
-    return default_folder()
 
 
 def load(path: Path | str | None = None, topic: Topic | None = None) -> Model:

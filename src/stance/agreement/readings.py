@@ -67,16 +67,21 @@ class Reading:
         return primary(self.labels(unit)) if unit in self.marks else None
 
 
-def primary(labels: Iterable[Label]) -> Label:
-    """The label that stands for a sentence: by the speakers' order, a position before `none`."""
-    return min(labels, key=rank, default=(NONE, NONE))
+def primary(labels: Iterable[Label], order: Sequence[str] = ()) -> Label:
+    """The label that stands for a sentence: by the speakers' order, a position before `none`.
+
+    `order` is that of the topic's speakers, where the topic is known.
+    """
+    return min(labels, key=lambda label: rank(label, order), default=(NONE, NONE))
 
 
-def rank(label: Label) -> tuple[int, bool, str, str]:
+def rank(label: Label, order: Sequence[str] = ()) -> tuple[int, bool, str, str]:
     """The place of a label in the order that decides the primary one."""
     speaker, stance = label
+    if speaker in order:
+        return order.index(speaker), stance == NONE, speaker, stance
     # A label of the user's own topic stands between the known ones and "other".
-    return _LAST.get(speaker, _RANKS.get(speaker, 5)), stance == NONE, speaker, stance
+    return len(order) + _LAST.get(speaker, _RANKS.get(speaker, 5)), stance == NONE, speaker, stance
 
 
 def read_readings(paths: Sequence[Path]) -> list[Reading]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.cli.options import OUTPUT
-from stance.cli.writing import format_for, write_text
+from stance.cli.writing import check_not_input, format_for, write_text
 from stance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> N
     """
     if len(paths) < 2:
         raise UsageError(f"agreement takes two annotators or more, found {len(paths)}")
+    check_not_input(output, paths)
     write_text(agree(paths, format_for(form, output, FORMATS, ENDINGS)), output)
     if len(paths) == 2 and all(path.is_dir() for path in paths):
         told = shlex.join(["stance", "annotate", "--adjudicate", *map(str, paths)])

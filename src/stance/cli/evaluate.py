@@ -21,20 +21,15 @@ def evaluate(model: Path | None, predictions: Path | None, output: Path | None) 
         UsageError: the model folder or the predictions cannot be read.
     """
     from stance import evaluation, report
+    from stance.storage import default_folder
 
     if output is not None:
         report.require_plots()
-    rows = evaluation.load_heldout(model or _default_model())
+    rows = evaluation.load_heldout(model or default_folder())
     scores = evaluation.evaluate(rows, predictions, command=_command(model, predictions, output))
     if output is not None:
         report.write(scores, output)
     return report.terminal(scores)
-
-
-def _default_model() -> Path:
-    from stance.model import default_path
-
-    return default_path()
 
 
 def _command(model: Path | None, predictions: Path | None, output: Path | None) -> str:

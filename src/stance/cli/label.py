@@ -16,11 +16,10 @@ from stance.cli.labelling import PART_SIZE, LabelSettings, label
 from stance.cli.options import OUTPUT, model_option, topic_option
 from stance.corpus import Shard
 from stance.errors import UsageError
+from stance.output.formats import FORMATS
 from stance.output.options import WriteOptions
 
 __all__ = ["command"]
-
-FORMAT_NAMES = ("table", "csv", "jsonl", "html", "parquet", "sqlite", "xlsx")
 
 
 class ShardType(click.ParamType[Shard]):
@@ -52,9 +51,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "-o", "--output", metavar="OUT", type=OUTPUT, help="Write to this file; the format follows its ending."
 )
-@click.option(
-    "--format", metavar="|".join(FORMAT_NAMES), help="The format.  [default: by OUT's ending, or table]"
-)
+@click.option("--format", metavar="|".join(FORMATS), help="The format.  [default: by OUT's ending, or table]")
 @model_option
 @topic_option
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that label.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from stance import __version__
 from stance.articles import Archive, ArticleFailure, ReadOptions
 from stance.cli.progress import counter
+from stance.cli.writing import check_not_input
 from stance.corpus.blocks import Block, Shard, cut
 from stance.corpus.engines import Engine, here, processes
 from stance.corpus.labelling import ModelLabeller
@@ -210,11 +211,10 @@ def _check_cluster(settings: LabelSettings, chosen: Format) -> None:
 
 
 def _check_overwrite(settings: LabelSettings) -> None:
-    inputs = {Path(path).resolve() for path in settings.paths if path != "-"}
+    inputs = [Path(path) for path in settings.paths if path != "-"]
     if settings.corrections:
-        inputs.add(settings.corrections.resolve())
-    for option, target in (("-o", settings.output), ("--errors", settings.errors)):
-        if target and target.resolve() in inputs:
-            raise UsageError(f"{option} {target} is one of the inputs: choose another name")
+        inputs.append(settings.corrections)
+    check_not_input(settings.output, inputs)
+    check_not_input(settings.errors, inputs, "--errors")
     if settings.errors and settings.output and settings.errors.resolve() == settings.output.resolve():
         raise UsageError(f"-o and --errors are both {settings.output}: choose two names")

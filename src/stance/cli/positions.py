@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT
-from stance.errors import ModelError, UsageError
+from stance.cli.writing import check_not_input
+from stance.errors import ModelError
 from stance.files import atomic_write
+from stance.positions.formats import FORMATS
 
 __all__ = ["command", "positions"]
-
-FORMATS = ("table", "json", "csv", "html")
 
 
 def positions(
@@ -31,8 +31,7 @@ def positions(
     from stance.positions.gather import positions as gather
 
     chosen = choose_format(form, output)
-    if output and output.resolve() in {path.resolve() for path in paths}:
-        raise UsageError(f"-o {output} is one of the inputs: choose another name")
+    check_not_input(output, paths)
     found = gather(paths, unsure=unsure)
     precision = _precision(found.models, unsure) if found.shifts and chosen != "csv" else None
     rendered = render(found, chosen, width=width, precision=precision)
@@ -69,7 +68,10 @@ def _precision(models: Sequence[str], unsure: bool) -> str | None:
     "-o", "--output", metavar="OUT", type=OUTPUT, help="Write to this file; the format follows its ending."
 )
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="The format.  [default: by OUT's ending, or table]"
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    help="The format.  [default: by OUT's ending, or table]",
 )
 @click.option(
     "--unsure", is_flag=True, help="Let shifts rest on labels that the model marked for review, too."

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from stance.articles import ArticleFailure, read_articles
-from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.options import OUTPUT, model_option, seed_option, topic_option
 from stance.cli.progress import progress
-from stance.cli.writing import format_for, write_text
+from stance.cli.writing import check_not_input, format_for, write_text
 from stance.corpus import ModelLabeller, label_corpus
 from stance.errors import UsageError
 from stance.labels import NONE
@@ -90,7 +90,7 @@ def estimate(sheet: Path, labels: Sequence[Path], topic: str | None) -> Estimate
     speakers = load_topic(topic or DEFAULT_TOPIC).labels
     # Labels of another topic that was not named cannot be told from slips of the pen.
     known = topic or {speaker for speaker, _ in frame.values()} <= {*speakers, NONE}
-    answers, sampled = read_answers(sheet, frame, speakers if known else None)
+    answers, sampled = read_answers(sheet, frame, speakers if known else ())
     return correct(frame, answers, sampled)
 
 
@@ -114,7 +114,7 @@ ENDINGS = {".json": "json", ".csv": "csv", ".txt": "table"}
 @click.option(
     "-o", "--output", metavar="FILE", type=OUTPUT, help=f"The sample.  [default: {SHEET}]  Or the estimate."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draw.")
+@seed_option
 @click.option("--estimate", "sheet", metavar="FILE", type=FILE, help="An annotated sample to estimate from.")
 @click.option(
     "--labels",
@@ -167,6 +167,7 @@ def _estimate(options: Mapping[str, Any]) -> None:
         raise UsageError("--estimate takes the labels of all the articles: add --labels LABELS")
     if options["count"] is not None:
         raise UsageError("-n is for a draw: leave it out, or leave out --estimate")
+    check_not_input(options["output"], (options["sheet"], *files))
     form = format_for(options["form"], options["output"], FORMATS, ENDINGS)
     found = estimate(options["sheet"], files, options["topic"])
     write_text(FORMATS[form](found).rstrip("\n"), options["output"])

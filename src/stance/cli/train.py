@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,17 +14,8 @@ from stance.cli.progress import steps
 __all__ = ["command", "train"]
 
 
-def train(
-    annotations: Path | None,
-    output: Path,
-    topic: str | None,
-    use_base: bool,
-    seed: int,
-    report: Callable[[str, int, int], None],
-    *,
-    encoder: Path | None = None,
-) -> Path:
-    """Train a model and return its folder.
+def train(report: Callable[[str, int, int], None], **settings: Any) -> Path:
+    """Train a model and return its folder; `settings` are those of `TrainSettings`.
 
     Raises:
         UsageError: annotations or topic are broken, or there is nothing to train on.
@@ -31,10 +23,7 @@ def train(
     from stance.training import TrainSettings
     from stance.training import train as fit
 
-    settings = TrainSettings(
-        annotations=annotations, output=output, topic=topic, use_base=use_base, seed=seed, encoder=encoder
-    )
-    return fit(settings, report)
+    return fit(TrainSettings(**settings), report)
 
 
 @click.command("train")
@@ -50,13 +39,16 @@ def train(
 )
 @click.option("--topic", metavar="TOML", help="The model's topic: a file, or serbia-arms, open.")
 @click.option(
-    "--no-base", is_flag=True, help="Train on your annotations alone, without the built-in articles."
+    "--no-base",
+    "use_base",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Train on your annotations alone, without the built-in articles.",
 )
 @seed_option
 @click.option("--encoder", type=FOLDER, help="A folder of 'stance finetune'.  [default: the shipped encoder]")
-def command(
-    annotations: Path | None, output: Path, topic: str | None, no_base: bool, seed: int, encoder: Path | None
-) -> None:
+def command(**settings: Any) -> None:
     """Train a model on the built-in articles and your annotations.
 
     Predicts every article out of fold, calibrates on that, and writes a model folder with its
@@ -67,5 +59,5 @@ def command(
       stance train --annotations annotations/ -o my-model
     """
     with steps() as report:
-        folder = train(annotations, output, topic, not no_base, seed, report, encoder=encoder)
+        folder = train(report, **settings)
     click.echo(f"Wrote {folder}. Look at its scores:  stance evaluate --model {folder}", err=True)

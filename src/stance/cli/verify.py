@@ -18,7 +18,7 @@ def verify(folder: Path) -> str:
         ModelError: there is no such folder, or it has problems, one per line.
     """
     from stance.model import load
-    from stance.model import verify as check
+    from stance.storage import verify as check
 
     if problems := check(folder):
         raise ModelError("\n".join(problems))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ import click
 from stance.errors import UsageError
 from stance.files import atomic_write
 
-__all__ = ["format_for", "write_text"]
+__all__ = ["check_not_input", "format_for", "write_text"]
 
 
 def format_for(
@@ -31,6 +31,16 @@ def format_for(
     raise UsageError(
         f"-o {output}: no format ends in {output.suffix or 'nothing'!r}, expected one of {known}"
     )
+
+
+def check_not_input(output: Path | None, inputs: Iterable[Path], option: str = "-o") -> None:
+    """See that what is written is none of what is read; inputs are files, or folders as a whole.
+
+    Raises:
+        UsageError: it is.
+    """
+    if output is not None and output.resolve() in {path.resolve() for path in inputs}:
+        raise UsageError(f"{option} {output} is one of the inputs: choose another name")
 
 
 def write_text(text: str, output: Path | None) -> None:

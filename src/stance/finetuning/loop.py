@@ -34,7 +34,7 @@ class Settings:
     `pieces` are those of a batch; `masked` is the share of pieces that are hidden, `dropout` the network's.
     """
 
-    passes: int = 5
+    passes: int = 3
     rate: float = 2.5e-4
     head: float = 8.0
     warm: float = 0.1

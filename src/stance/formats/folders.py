@@ -22,7 +22,6 @@ from stance.topic import BUILT_IN
 __all__ = ["file_name", "fresh_folder", "lay_out", "places", "read_entries", "reader_of"]
 
 _LONGEST = 150
-_TEXTS = (".txt", ".md", ".text")
 
 
 @contextmanager

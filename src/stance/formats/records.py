@@ -11,7 +11,6 @@ from typing import Any
 
 __all__ = ["Record", "dump_lines", "first_record", "read_records"]
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 

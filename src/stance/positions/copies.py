@@ -10,7 +10,6 @@ from stance.lexicon import fold
 
 __all__ = ["copies", "same_words"]
 
-SHINGLE = 2
 SHORTEST = 8
 """Words that a sentence must have to be taken for a copy unless it is the same to the letter.
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stance.calibration import Calibration
+from stance.calibration import Reliability
 from stance.evaluation import Confusion, SetEvaluation
 from stance.report.words import baseline_name
 from stance.scores import Figure
@@ -157,7 +157,7 @@ def _reliability(canvas: Any, each: SetEvaluation) -> None:
     canvas.axes[0].set_ylabel("share right")
 
 
-def _diagram(axes: Any, one: Calibration) -> None:
+def _diagram(axes: Any, one: Reliability) -> None:
     axes.plot([0, 1], [0, 1], color=_GREY, linewidth=0.9, linestyle=(0, (4, 3)))
     if one.bins:
         axes.plot(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from stance.calibration import Calibration
+from stance.calibration import Reliability
 from stance.evaluation import Confusion, Evaluation, SetEvaluation
 from stance.report.words import (
     CONFIRMS_NOTE,
@@ -147,7 +147,7 @@ def _habits(each: SetEvaluation) -> list[str]:
 
 
 def _confidence(each: SetEvaluation) -> Iterator[str]:
-    def row(name: str, one: Calibration) -> list[str]:
+    def row(name: str, one: Reliability) -> list[str]:
         return [name, str(one.n), number(one.confidence), number(one.accuracy), number(one.ece)]
 
     yield from _table(

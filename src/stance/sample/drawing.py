@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from stance.agreement import primary
+from stance.labels import NONE, leading
 from stance.records import LabelledArticle
 
 __all__ = ["Candidate", "Drawn", "candidates", "draw"]
@@ -66,12 +66,11 @@ def candidates(result: LabelledArticle) -> Iterator[Candidate]:
     for sentence, attributions, nobody in lines:
         if sentence.furniture:
             continue
-        label, sure = primary((one.speaker, one.stance) for one in attributions), nobody
-        for one in attributions:
-            if (one.speaker, one.stance) == label:
-                figures = (one.speaker_confidence, one.stance_confidence)
-                sure = math.prod(1.0 if figure is None else figure for figure in figures)
-                break
+        first = leading(attributions)
+        label, sure = (first.speaker, first.stance) if first else (NONE, NONE), nobody
+        if first:
+            figures = (first.speaker_confidence, first.stance_confidence)
+            sure = math.prod(1.0 if figure is None else figure for figure in figures)
         place = (sentence.index, sentence.paragraph, sentence.start, sentence.end)
         yield Candidate(result.article.id, *place, sentence.text, label, sure)
 

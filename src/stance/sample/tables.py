@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from stance.agreement import primary
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
-from stance.labels import FURNITURE, NONE
+from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 from stance.positions.inputs import read_labels
 from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table
 from stance.sample.drawing import Drawn, Label
@@ -53,6 +53,7 @@ def read_frame(paths: Iterable[Path]) -> dict[Place, Label]:
         UsageError: a file is none of labels, or no sentence is in them.
     """
     labels: dict[Place, set[Label]] = {}
+    roles: dict[str, str] = {}
     for path in paths:
         for number, row in read_labels(path):
             try:
@@ -64,17 +65,21 @@ def read_frame(paths: Iterable[Path]) -> dict[Place, Label]:
                 ) from error
             if not furniture:
                 labels.setdefault(place, set()).add(label)
+                roles[label[0]] = str(row.get("role", NONE))
     if not labels:
         raise UsageError("no sentence in the labels, expected them as 'stance label' writes them")
-    return {place: primary(own) for place, own in labels.items()}
+    order = sorted(
+        (name for name in roles if roles[name] in SOURCE_ROLES), key=lambda n: SOURCE_ROLES.index(roles[n])
+    )
+    return {place: primary(own, order) for place, own in labels.items()}
 
 
 def read_answers(
-    sheet: Path, frame: Mapping[Place, Label], speakers: Collection[str] | None = None
+    sheet: Path, frame: Mapping[Place, Label], speakers: Sequence[str] = ()
 ) -> tuple[list[Answer], int]:
     """The annotated sentences of a sheet, and how many it was drawn with.
 
-    `frame` is what `read_frame` gives, `speakers` the legal labels where they are known.
+    `frame` is what `read_frame` gives, `speakers` the topic's labels in its order, where they are known.
 
     Raises:
         AnnotationError: rows that are broken, each with its line.
@@ -104,7 +109,7 @@ def read_answers(
     for place, own in rows.items():
         marked = ((row["speaker"], row["stance"]) for row in own if row["speaker"] not in (NONE, FURNITURE))
         line = weights[place]
-        answers.append(Answer(place, primary(marked), int(line["stratum"]), int(line["size"])))
+        answers.append(Answer(place, primary(marked, speakers), int(line["stratum"]), int(line["size"])))
     missing = {int(row["stratum"]) for row in weights.values()} - {answer.stratum for answer in answers}
     if missing:
         raise UsageError(

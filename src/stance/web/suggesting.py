@@ -49,7 +49,7 @@ class Suggester:
     def _label(self, sheet: Sheet) -> LabelledArticle | None:
         try:
             return self._models[sheet.topic.sha256].label(sheet.article)
-        except ArticleError:  # nothing but white space
+        except ArticleError:  # nothing but white space, or another language
             return None
 
 
