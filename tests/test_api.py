@@ -78,7 +78,7 @@ def test_the_start_loads_nothing_heavy(start):
 
 class TestFace:
     def test_all_names_are_there(self):
-        assert list(stance.__all__) == sorted(set(stance.__all__))
+        assert list(stance.__all__) == sorted(set(stance.__all__)) == dir(stance)
         for name in stance.__all__:
             assert getattr(stance, name).__doc__, name
 

@@ -72,6 +72,11 @@ def test_a_text_file_is_read_whatever_its_encoding(tmp_path: Path, name: str, co
     assert (article.id, article.text, article.title) == ("a", TEXT, "Vučić denies arms sales")
 
 
+def test_a_string_is_no_list_of_paths(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"paths is a string .*expected a list of paths"):
+        read_articles(str(tmp_path))
+
+
 def test_line_ends_and_spaces_stay(tmp_path: Path) -> None:
     text = "  One.\r\n\r\nTwo.\rThree.\u2028\t\n"
     assert only(write(tmp_path / "a.txt", text)).text == text

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from stance.errors import ArticleError
+from stance.articles import read_articles
+from stance.errors import ArticleError, ModelError, UsageError
 from stance.labels import MENTIONS, SOURCE_ROLES, STANCES
 from stance.model import Calibration, Model, load
 from stance.output.rows import FLAT_COLUMNS, rows
@@ -209,6 +210,18 @@ class TestDeterminism:
     def test_an_empty_text_stops_the_rest(self, small):
         with pytest.raises(ArticleError):
             list(small.label_many([MARKED, ""]))
+
+    def test_what_is_no_article_is_told(self, small, tmp_path):
+        (tmp_path / "empty.txt").write_bytes(b"")
+        with pytest.raises(ArticleError, match="empty: empty, expected text"):
+            list(small.label_many(read_articles([tmp_path])))
+        with pytest.raises(UsageError, match="found PosixPath, expected a text or an Article"):
+            small.label(tmp_path)
+
+    def test_a_topic_may_be_given_by_its_name(self, trained):
+        assert load(trained, "open").topic.is_open
+        with pytest.raises(ModelError, match="no such folder"):
+            load("")
 
 
 def test_frame_and_page(small):

@@ -43,6 +43,21 @@ def test_work_that_nobody_waits_for_is_stopped_and_the_next_is_done(trained):
     assert (answer.articles, answer.sentences) == (2, 3)
 
 
+def test_a_worker_that_is_loading_when_time_is_up_is_ready_for_the_next(trained):
+    async def story():
+        worker = workers._all[0]
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await workers.answer(Job((document("He said so."),)))
+        assert workers._all == [worker]
+        return await workers.answer(Job((document("He said so."),)))
+
+    with Workers(trained) as workers:
+        workers._replace(workers._idle.get_nowait())
+        assert asyncio.run(story()).articles == 1
+
+
 def test_the_work_is_shared_out(trained):
     async def story():
         jobs = [Job((document("He said so."),)) for _ in range(6)]

@@ -440,3 +440,10 @@ def test_the_shipped_model_lies_in_the_package_or_in_the_checkout(tmp_path, monk
     (tmp_path / "models" / "serbia-arms").mkdir(parents=True)
     monkeypatch.setattr("stance.storage.resources.files", lambda package: tmp_path)
     assert storage.default_folder() == tmp_path / "models" / "serbia-arms"
+
+
+def test_an_encoder_that_is_as_signed_but_broken_is_found_by_verify(folder, capsys):
+    (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:1000])
+    sign(folder)
+    assert main(["verify", str(folder)]) == 2
+    assert "encoder.onnx is broken" in capsys.readouterr().err

@@ -28,7 +28,7 @@ from stance.topic import Topic, load_topic
 
 if TYPE_CHECKING:
     from stance.annotations import read_annotations
-    from stance.articles import read_articles
+    from stance.articles import ArticleFailure, read_articles
     from stance.model import Model, Result, load
 
 __version__ = "0.1.0"
@@ -37,6 +37,7 @@ __all__ = [
     "AnnotationError",
     "Article",
     "ArticleError",
+    "ArticleFailure",
     "Attribution",
     "LabelledArticle",
     "MissingExtra",
@@ -56,6 +57,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "ArticleFailure": "stance.articles",
     "Model": "stance.model",
     "Result": "stance.model",
     "load": "stance.model",
@@ -65,7 +67,13 @@ _LATER = {
 """Where a name comes from that is imported when it is first used."""
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module 'stance' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return __all__
+
+
+if not TYPE_CHECKING:  # a type checker would take every name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name in _LATER:
+            return getattr(import_module(_LATER[name]), name)
+        raise AttributeError(f"module 'stance' has no attribute {name!r}")

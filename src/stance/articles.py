@@ -93,7 +93,7 @@ class Archive:
     """
 
     def __init__(
-        self, paths: Sequence[str], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
+        self, paths: Sequence[str | Path], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
     ) -> None:
         wanted = {use.removesuffix("_column"): name for use, name in asdict(options or ReadOptions()).items()}
         self._inputs = find_inputs(paths)
@@ -157,7 +157,7 @@ class Archive:
 
 
 def read_articles(
-    paths: Sequence[str], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
+    paths: Sequence[str | Path], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
 ) -> Iterator[Article | ArticleFailure]:
     """Read articles one by one, in the order of the paths; ids are unique.
 

@@ -38,13 +38,15 @@ MANIFEST = "_manifest.json"
 """Lies in a folder that holds an output in parts, and so no articles."""
 
 
-def find_inputs(paths: Sequence[str]) -> list[Path]:
+def find_inputs(paths: Sequence[str | Path]) -> list[Path]:
     """The files that paths stand for: folders are searched recursively, in sorted order; `-` is `STDIN`.
 
     Raises:
         UsageError: no such path, a folder without articles, an unknown format, or no path at all.
         MissingExtra: a Parquet file needs pyarrow, or a `.zst` file zstandard, and it is not installed.
     """
+    if isinstance(paths, str):  # its letters are paths, too: "/" is all of the machine
+        raise UsageError(f"paths is a string ({paths[:60]!r}), expected a list of paths: put it in brackets")
     if not paths:
         raise UsageError("no input: expected files, folders or - for standard input")
     found: dict[str, Path] = {}

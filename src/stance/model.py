@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.articles import ArticleFailure
 from stance.cast import Cast
 from stance.describe import (
     cue_span,
@@ -35,7 +36,7 @@ from stance.reading import ReadArticle, read_article
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.relevance import is_on_topic
 from stance.storage import default_folder, read_folder, unpack_heads
-from stance.topic import Topic, parse_topic
+from stance.topic import Topic, load_topic, parse_topic
 from stance.turns import Dossier
 from stance.voices import Heard, Listener, Thresholds
 
@@ -257,16 +258,27 @@ def _place(attribution: Attribution) -> int:
 def _article(article: Article | str) -> Article:
     if isinstance(article, str):
         return Article("text", unicodedata.normalize("NFC", article))
+    if isinstance(article, ArticleFailure):
+        raise ArticleError(f"{article.article}: {article.reason}")
+    if not isinstance(article, Article):
+        raise UsageError(
+            f"found {type(article).__name__}, expected a text or an Article: read files by read_articles"
+        )
     return article
 
 
-def load(path: Path | str | None = None, topic: Topic | None = None) -> Model:
+def load(path: Path | str | None = None, topic: Topic | str | Path | None = None) -> Model:
     """Load a model folder, the shipped one by default; `topic` labels another story with it.
+
+    The encoder's file is opened when the first article is labelled; `stance verify` opens it, too.
 
     Raises:
         ModelError: the folder is missing, damaged, unsafe or of another schema.
+        TopicError: the topic is none that is built in, and no file that holds one.
     """
-    files, digest = read_folder(Path(path) if path else default_folder())
+    files, digest = read_folder(default_folder() if path is None else Path(path))
+    if isinstance(topic, str | Path):
+        topic = load_topic(topic)
     heads = unpack_heads(files["heads.json"], files["heads.safetensors"])
     try:
         manifest: dict[str, Any] = json.loads(files["manifest.json"])

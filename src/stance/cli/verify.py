@@ -22,7 +22,9 @@ def verify(folder: Path) -> str:
 
     if problems := check(folder):
         raise ModelError("\n".join(problems))
-    return load(folder).digest
+    model = load(folder)
+    model.encoder.check()
+    return model.digest
 
 
 @click.command("verify")

@@ -50,6 +50,14 @@ class Encoder:
         """The vocabulary."""
         return WordPieces(self.tokenizer)
 
+    def check(self) -> None:
+        """See that both files can be used; labelling finds out at its first article.
+
+        Raises:
+            ModelError: one of them cannot.
+        """
+        _ = self.pieces, self._session
+
     @cached_property
     def digest(self) -> str:
         """What tells this encoder: SHA-256 over graph and vocabulary."""

@@ -88,8 +88,10 @@ def finetune(chosen: FinetuneSettings, progress: Progress = lambda *_: None) -> 
         network = _network(course, f"fold {number + 1} of {FOLDS}", others, progress)
         told = _Torch(network, course.tokenizer)
         for text in own:
-            for read in (text.read, text.met):
-                kept[digest_of(stretches_of(read, course.pieces))] = told.encode(read).encoded
+            for read in (text.read, text.met):  # the same, mostly
+                digest = digest_of(stretches_of(read, course.pieces))
+                if digest not in kept:
+                    kept[digest] = told.encode(read).encoded
     network = _network(course, "all articles", course.texts, progress)
     graph = export(network)
     encoder = Encoder(graph, course.tokenizer)

@@ -143,7 +143,7 @@ class SameSite:
         hosts = header_values(scope, b"host")
         if len(hosts) != 1 or not self.hosts.allow(hosts[0]):
             found = repr(hosts[0]) if hosts else "missing"
-            return Refusal(400, "host", f"the Host header is {found}, which is not this service")
+            return Refusal(400, "host", f"the Host header is {found}, not this service: see --allow-host")
         if scope["method"] not in SAFE and not _from_here(scope, hosts[0]):
             return Refusal(403, "origin", "another site asked for this; open this service's own page")
         return None

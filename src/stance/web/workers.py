@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -54,8 +55,17 @@ class Workers:
             ArticleError: an article cannot be labelled; the message names it.
         """
         worker = await self._idle.get()
+        loop = asyncio.get_running_loop()
         try:
-            told = await asyncio.get_running_loop().run_in_executor(self._threads, worker.ask, job)
+            await loop.run_in_executor(self._threads, worker.facts)
+        except asyncio.CancelledError:  # it is loading still, which who comes next shall find done
+            self._idle.put_nowait(worker)
+            raise
+        except BaseException:
+            self._replace(worker)
+            raise
+        try:
+            told = await loop.run_in_executor(self._threads, worker.ask, job)
         except BaseException:  # it is late, or gone
             self._replace(worker)
             raise
@@ -100,15 +110,17 @@ class _Worker:
         self._process.start()
         other.close()
         self._facts: Facts | None = None
+        self._loading = threading.Lock()
 
     def facts(self) -> Facts:
         """What it says of its model, when that is loaded."""
-        if self._facts is None:
-            told: Facts | StanceError = self._pipe.recv()
-            if isinstance(told, StanceError):
-                raise told
-            self._facts = told
-        return self._facts
+        with self._loading:
+            if self._facts is None:
+                told: Facts | StanceError = self._pipe.recv()
+                if isinstance(told, StanceError):
+                    raise told
+                self._facts = told
+            return self._facts
 
     def ask(self, job: Job) -> Answer | Exception:
         """Wait for the answer to a job, or for what hindered it.
@@ -116,7 +128,6 @@ class _Worker:
         Raises:
             EOFError, OSError: the process is gone.
         """
-        self.facts()
         self._pipe.send(job)
         told: Answer | Exception = self._pipe.recv()
         return told
