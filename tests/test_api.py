@@ -131,6 +131,13 @@ class TestShipped:
                 total += 1
         assert right / total > 0.6
 
+    @pytest.mark.parametrize(
+        "text", ["Vucic's office declined to comment.", "Serbian officials called it a lie."]
+    )
+    def test_what_stands_within_a_sources_words_is_no_source(self, model, text):
+        [[found]] = model.label(text).attributions
+        assert (found.speaker, text.startswith(found.source.text)) == ("other", True)
+
     def test_its_held_out_rows_are_there(self):
         rows = load_heldout(SHIPPED)
         articles = {row.article for row in rows if row.set == "seeds"}

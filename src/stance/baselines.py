@@ -75,7 +75,7 @@ def _tfidf(training: Sequence[Prepared]) -> Answer:
     models = [
         make_pipeline(
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-            LogisticRegression(C=10, max_iter=200),
+            LogisticRegression(C=10, max_iter=1000),
         ).fit(texts, [pair[part] for _, pair in golds])
         for part in (0, 1)
     ]
