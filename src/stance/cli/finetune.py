@@ -44,7 +44,7 @@ def finetune(
     help="Where the encoder goes; what is finished there is not done again.",
 )
 @click.option(
-    "--passes", type=click.IntRange(1), default=3, show_default=True, help="Passes over the articles."
+    "--passes", type=click.IntRange(1), default=8, show_default=True, help="Passes over the articles."
 )
 @seed_option
 def command(weights: Path, output: Path, passes: int, seed: int) -> None:

@@ -31,10 +31,10 @@ class Settings:
     `rate` is the peak of the learning rate, reached after `warm` of the steps and falling to zero in a line;
     that of the output layer, which begins at nothing, is `head` times as high. `half` computes in bfloat16,
     with the weights kept in float32: as good, and faster on processors that can, where it is the default.
-    `pieces` are those of a batch; `masked` is the share of pieces that are hidden, `dropout` the network's.
+    `pieces` are those of a batch; `masked` is the share of pieces that are hidden.
     """
 
-    passes: int = 3
+    passes: int = 8
     rate: float = 2.5e-4
     head: float = 8.0
     warm: float = 0.1
@@ -154,7 +154,8 @@ def _loss(network: Network, batch: Batch, pieces: WordPieces, settings: Settings
     # Only plain pieces are hidden: a marker or a role is what the answers hang on.
     hidden = (torch.rand(ids.shape) < settings.masked) & (ids > pieces.mask)
     ids = torch.where(hidden, pieces.mask, ids)
-    scores = network(ids, real).float()
+    states = functional.dropout(network.states(ids, real), settings.dropout)
+    scores = network.tell(states).float()
     losses = [_of_group(scores, answers, number, settings) for number in range(len(GROUPS))]
     return torch.stack(losses).sum()
 

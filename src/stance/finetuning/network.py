@@ -19,11 +19,10 @@ class Network(nn.Module):
     """Pieces to outputs: `ids` (batch x length) to `batch x length x len(OUTPUTS)`, float32.
 
     `state` holds the tensors of a BERT under the names of its usual checkpoints; the output layer
-    begins at zero. While it is trained, `dropout` is the share of what each layer adds, and of the
-    last states, that is left out (Srivastava et al. 2014).
+    begins at zero.
     """
 
-    def __init__(self, state: Mapping[str, Tensor], dropout: float = 0.0) -> None:
+    def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
         words = state["embeddings.word_embeddings.weight"]
         places = state["embeddings.position_embeddings.weight"]
@@ -36,13 +35,9 @@ class Network(nn.Module):
         _load(self.norm, state, "embeddings.LayerNorm")
         count = len({name.split(".")[2] for name in state if name.startswith("encoder.layer.")})
         self.layers = nn.ModuleList(
-            Layer(
-                {n.removeprefix(f"encoder.layer.{at}."): t for n, t in state.items() if f".{at}." in n},
-                dropout,
-            )
+            Layer({n.removeprefix(f"encoder.layer.{at}."): t for n, t in state.items() if f".{at}." in n})
             for at in range(count)
         )
-        self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(width, len(OUTPUTS))
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
@@ -61,16 +56,15 @@ class Network(nn.Module):
 
     def tell(self, states: Tensor) -> Tensor:
         """The outputs of each piece."""
-        told: Tensor = self.out(self.dropout(states))
+        told: Tensor = self.out(states)
         return told
 
 
 class Layer(nn.Module):
     """One layer of the encoder: attention, then two linear maps, each added to what came in and normed."""
 
-    def __init__(self, state: Mapping[str, Tensor], dropout: float) -> None:
+    def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
-        self.dropout = nn.Dropout(dropout)
         width, inner = state["output.dense.weight"].shape
         self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
         self.joined, self.up, self.down = (
@@ -98,8 +92,8 @@ class Layer(nn.Module):
             for part in (self.query, self.key, self.value)
         )
         mixed = functional.scaled_dot_product_attention(query, key, value, seen)
-        states = self.norm(states + self.dropout(self.joined(mixed.transpose(1, 2).flatten(2))))
-        told: Tensor = self.last(states + self.dropout(self.down(functional.gelu(self.up(states)))))
+        states = self.norm(states + self.joined(mixed.transpose(1, 2).flatten(2)))
+        told: Tensor = self.last(states + self.down(functional.gelu(self.up(states))))
         return told
 
 

@@ -155,7 +155,7 @@ def _texts() -> Iterator[_Text]:
 def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progress) -> Network:
     """A fine-tuned network, rounded to 8 bits; from the output folder where it is finished already."""
     kept = course.chosen.output / f"{name.replace(' ', '-')}.safetensors"
-    network = Network(course.state, course.chosen.settings.dropout)
+    network = Network(course.state)
     if kept.exists():
         network.load_state_dict(load_file(kept))
         return network.eval()
