@@ -38,8 +38,8 @@ LEARNT = 200
 """Articles that the TF-IDF peer learns from."""
 SLOW = 24
 """Sentences for the peer that is slow."""
-MANY = 160
-"""Articles for one job against two."""
+MANY = 256
+"""Articles for one job against two: four parts, so that two processes have as many each."""
 SIZE = 1024
 """Rows and columns of the matrices by which the core's peak is measured."""
 
