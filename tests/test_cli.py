@@ -38,6 +38,7 @@ def model(monkeypatch):
         return SimpleNamespace(
             label=fake_label,
             digest="sha256:cd",
+            encoder=SimpleNamespace(check=lambda: None),
             topic=SimpleNamespace(sha256="ef"),
             explain=lambda article, sentence: SimpleNamespace(lines=lambda: [f"{article.id} {sentence}"]),
         )

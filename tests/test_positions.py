@@ -20,7 +20,6 @@ from stance.output.formats import choose_format, write_results
 from stance.output.options import WriteOptions
 from stance.positions import as_labelled, positions
 from stance.positions.copies import copies
-from stance.positions.formats import FORMATS
 from stance.positions.formats import choose_format as choose_positions_format
 from stance.positions.holders import folded_name, is_single
 from stance.positions.periods import Period
@@ -555,9 +554,3 @@ def test_the_precision_is_told_where_the_shipped_model_labelled(tmp_path, monkey
         told.append(json.loads(run(capfdbinary, labels, "--format", "json")[1])["shift_precision"])
     assert told == [shift_precision(rows).told(), None]
     assert told[0].startswith("1 of 1 shifts (100%) right at both ends")
-
-
-def test_every_format_is_offered():
-    from stance.cli.positions import FORMATS as OFFERED
-
-    assert tuple(FORMATS) == OFFERED

@@ -52,9 +52,7 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Path]:
     found: dict[str, Path] = {}
     for name in paths:
         if str(name).lower().startswith(("http:", "https:")):
-            raise UsageError(
-                f"{name} is an address; stance fetches nothing: save the page as .html"
-            )
+            raise UsageError(f"{name} is an address; stance fetches nothing: save the page as .html")
         for path in [STDIN] if name == "-" else _files(Path(name)):
             found.setdefault("-" if path == STDIN else plain(path), path)
     for path in found.values():
