@@ -220,7 +220,7 @@ class TestDeterminism:
 
     def test_a_topic_may_be_given_by_its_name(self, trained):
         assert load(trained, "open").topic.is_open
-        with pytest.raises(ModelError, match="no manifest.json"):
+        with pytest.raises(ModelError, match=r"no manifest\.json"):
             load("")
 
 
