@@ -35,7 +35,7 @@ SETS = ("seeds", "composed", "contrast", "annotations")
 REPEATED = ("set", "group", "topic")
 """The fields that the rows of an article share."""
 
-PAIRS = frozenset({"baselines", "shares"})
+PAIRS = ("baselines", "shares")
 """The fields that hold primary labels of others than the model."""
 
 Pair = tuple[str, str]
@@ -173,7 +173,7 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
         told = _short(asdict(row)) | {"furniture": row.furniture}
         told.pop("previous", None)
         told |= {key: [_short_mark(mark, row) for mark in told[key]] for key in ("gold", "predicted")}
-        for key in PAIRS & told.keys():
+        for key in (key for key in PAIRS if key in told):
             told[key] = {
                 name: None if pair == row.predicted_primary else pair for name, pair in told[key].items()
             }
@@ -236,7 +236,7 @@ def _row(data: Any, before: HeldOut | None) -> HeldOut:
         nobody_confidence=None if confidence is None else _probability("nobody_confidence", confidence),
         furniture_predicted=bool(data.get("furniture_predicted", False)),
     )
-    baselines, shares = (_pairs(data, key, row.predicted_primary) for key in ("baselines", "shares"))
+    baselines, shares = (_pairs(data, key, row.predicted_primary) for key in PAIRS)
     return replace(row, baselines=baselines, shares=shares)
 
 

@@ -9,24 +9,10 @@ from stance.errors import ArticleError
 __all__ = ["check_english", "english_share"]
 
 COMMON = frozenset(
-    {
-        "the",
-        "of",
-        "and",
-        "that",
-        "is",
-        "for",
-        "with",
-        "was",
-        "by",
-        "from",
-        "have",
-        "not",
-        "are",
-        "said",
-        "has",
-    }
-    | {"had", "were", "been", "which", "their"}
+    (
+        *("the", "of", "and", "that", "is", "for", "with", "was", "by", "from"),
+        *("have", "not", "are", "said", "has", "had", "were", "been", "which", "their"),
+    )
 )
 """Words that no English text of some length does without, and that few other languages have."""
 

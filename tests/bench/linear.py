@@ -7,7 +7,6 @@ ends, marks that never pair, tags that never close. A row whose figures stay lev
 from __future__ import annotations
 
 import itertools
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,14 +21,9 @@ from stance.reading import read_article
 from stance.records import Article
 from stance.topic import load_topic
 from tests.labellers import made_up
+from tests.telling import tell
 
 SIZES = (16_000, 64_000, 256_000, 1_000_000)
-
-
-def tell(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def filled(unit: str) -> Callable[[int], str]:

@@ -25,18 +25,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from tests.labellers import fake_label, made_up
+from tests.telling import tell
 
 FORMATS = ("jsonl", "csv", "parquet", "sqlite", "html")
 WHOLE = {"html"}
 """Formats that are written whole or not at all."""
 KILLS = 5
 MODELS = ("constant", "shipped", "shipped, nothing kept")
-
-
-def tell(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def run(source: str, output: str, count: int, chosen: str) -> dict[str, object]:

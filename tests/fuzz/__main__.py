@@ -12,16 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.telling import tell
+
 FINDINGS = Path("fuzz-findings")
 LONGEST = 4096
 SLOW = 10
 """Seconds for one input from which on it counts as a hang."""
-
-
-def tell(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def fuzz(name: str, arguments: list[str]) -> None:
