@@ -245,7 +245,27 @@ def test_ids_are_stems_or_paths_where_stems_collide(tmp_path: Path) -> None:
 
 def test_the_same_file_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", TEXT)
-    assert find_inputs([str(path), str(tmp_path), str(tmp_path / "." / "a.txt")]) == [path]
+    assert find_inputs([str(path), str(tmp_path), str(tmp_path / "." / "a.txt")]).files == (path,)
+
+
+def test_files_of_other_kinds_are_told(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.pdf", "c.pdf", "d.docx", "e", ".f.pdf", "in/corrections.csv"):
+        write(tmp_path / name, TEXT)
+    (note,) = Archive([tmp_path]).notes
+    assert note.startswith(
+        "passed over, since they are no articles: 2 .pdf, 1 without an ending, 1 .docx; read are"
+    )
+    assert not Archive([tmp_path / "a.txt"]).notes
+
+
+def test_a_table_of_labels_is_no_table_of_articles(tmp_path: Path) -> None:
+    columns = "article,sentence,start,end,text,speaker,stance"
+    labels = write(tmp_path / "in" / "labels.csv", f"{columns}\na,0,0,5,Text.,none,none\n")
+    with pytest.raises(UsageError, match=r"labels.csv holds labelled sentences, expected articles"):
+        Archive([labels])
+    with pytest.raises(UsageError, match=r"only labelled sentences in this folder"):
+        Archive([tmp_path])
+    assert [item.id for item in Archive([labels], ReadOptions(text_column="text"))] == ["labels-1"]
 
 
 def test_what_the_user_got_wrong_is_told_before_reading(tmp_path: Path) -> None:

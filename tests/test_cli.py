@@ -114,7 +114,7 @@ class TestLabel:
     def test_a_file_is_written_whole(self, ending, model, articles, capfdbinary):
         target = Path(f"out.{ending}")
         code, out, err = run(capfdbinary, "label", articles, "-o", target)
-        assert (code, out, err) == (0, "", "")
+        assert (code, out, err) == (0, "", f"{target}: 2 labelled; attributions: 2\n")
         assert target.stat().st_size > 100
         assert sorted(path.name for path in Path().iterdir()) == ["in", target.name]
 
@@ -399,7 +399,8 @@ class TestRealModel:
     def test_every_format(self, trained, texts, capfdbinary):
         for ending in ("csv", "jsonl", "html", "parquet", "sqlite", "xlsx"):
             code, out, err = run(capfdbinary, "label", texts, "--model", trained, "-o", f"out.{ending}")
-            assert (code, out, err) == (0, "", "")
+            assert (code, out) == (0, "")
+            assert err.startswith(f"out.{ending}: 2 labelled; attributions: ")
         with Path("out.csv").open(encoding="utf-8", newline="") as stream:
             table = [[row[key] for key in KEYS] for row in csv.DictReader(stream)]
         rows_ = [[str(row[key]) for key in KEYS] for row in jsonl(Path("out.jsonl").read_text("utf-8"))]

@@ -166,7 +166,8 @@ class TestTimeLimit:
             == 1
         )
         assert Path("none.jsonl").read_bytes() == b""
-        assert [line.split(":")[0] for line in capfd.readouterr().err.splitlines()] == ["1", "5"]
+        told = [line.split(":")[0] for line in capfd.readouterr().err.splitlines()]
+        assert told == ["plain.jsonl", "limited.jsonl", "1", "5", "none.jsonl"]
 
 
 def wait_until(there: Callable[[], bool], seconds: float = 60) -> None:
@@ -267,7 +268,10 @@ class TestParts:
             assert label(*args) == 130
         assert capfd.readouterr().err.startswith("0: has no sentence")
         assert label(*args) == 1
-        assert capfd.readouterr().err == "6: has no sentence that can be read\n"
+        assert capfd.readouterr().err.splitlines() == [
+            "6: has no sentence that can be read",
+            "out.jsonl: 5 labelled (1 by the run that this one goes on with), 2 failed; attributions: 5",
+        ]
         told = [json.loads(line)["article"] for line in Path("e.jsonl").read_text().splitlines()]
         assert told == ["0", "6"]
 
@@ -309,6 +313,7 @@ class TestParts:
     def test_nothing_is_mixed(self, change, told, fake, archive, monkeypatch, capfd):
         args = (archive, "-o", "out.parquet", "--parts", "--part-size", 2)
         assert label(*args) == 0
+        capfd.readouterr()
         out = Path("out.parquet")
         kept = {path: path.read_bytes() for path in out.glob("part*")}
         if isinstance(change, tuple):
@@ -340,6 +345,15 @@ class TestParts:
             assert label(archive, "-o", "in/out.jsonl", "--part-size", 1) == 130
         assert label(archive, "-o", "in/out.jsonl", "--part-size", 1) == 0
         assert articles_of(Path("in/out.jsonl")) == [str(number) for number in range(7)]
+
+    def test_labels_among_the_articles_are_passed_over(self, fake, archive, capfd):
+        assert label(archive, "-o", "in/out.jsonl") == 0
+        before = Path("in/out.jsonl").read_bytes()
+        assert label("in", "-o", "in/out.jsonl") == 0
+        assert Path("in/out.jsonl").read_bytes() == before
+        assert "in/out.jsonl: passed over, it holds labelled sentences" in capfd.readouterr().err
+        assert label("in/out.jsonl") == 2
+        assert "holds labelled sentences, expected articles" in capfd.readouterr().err
 
     def test_a_run_that_came_to_nothing_leaves_nothing(self, fake, archive, monkeypatch):
         stop_after(monkeypatch, fake, 0)
@@ -430,11 +444,12 @@ class TestParts:
         firsts = [[row[each] for each in fields] for row in rows if row["sentence"] == 0]
         write_corrections(Path("c.csv"), [Correction(*first, "none", "none", "anna") for first in firsts])
         told = {}
+        capfd.readouterr()
         for options in ((), ("--part-size", 2), ("--part-size", 2, "--parts"), ("--part-size", 2, "--parts")):
             ending = ("-o", "parts" if "--parts" in options else "b.jsonl", "--format", "jsonl")
             assert label(archive, *ending, "--corrections", "c.csv", *options) == 0
-            told[options] = capfd.readouterr().err
-        assert set(told.values()) == {"c.csv: 7 corrections applied\n"}
+            told[options] = capfd.readouterr().err.splitlines()[0]
+        assert set(told.values()) == {"c.csv: 7 corrections applied"}
 
 
 class TestKilled:
@@ -494,7 +509,7 @@ class TestCluster:
     def test_a_run_whose_cluster_is_gone_ends_elsewhere(self, scheduler, trained, archive):
         address, _, process = scheduler
         start = [sys.executable, "-m", "stance", "label", "in", "--model", str(trained), "--part-size", "1"]
-        for number, text in enumerate(made_up(60)):
+        for number, text in enumerate(made_up(30)):
             (archive / f"more{number}.txt").write_text(text, "utf-8")
         args = [*start, "-o", "out.jsonl", "--cluster", address]
         run = subprocess.Popen(args, env=ENVIRONMENT, stderr=subprocess.PIPE)
@@ -510,7 +525,7 @@ class TestCluster:
 
     def test_a_lost_worker_costs_nothing(self, scheduler, trained, tmp_path):
         address, pids, _ = scheduler
-        rows = [{"id": f"n{n}", "text": text, "rank": n} for n, text in enumerate(made_up(200, sentences=8))]
+        rows = [{"id": f"n{n}", "text": text, "rank": n} for n, text in enumerate(made_up(60, sentences=8))]
         (tmp_path / "in").mkdir()
         (tmp_path / "in" / "table.jsonl").write_text("\n".join(map(json.dumps, rows)))
         (tmp_path / "in" / "bad.txt").write_text("")
@@ -523,11 +538,12 @@ class TestCluster:
         wait_until(lambda: len(list(folder.glob("part-*"))) >= 5)
         os.kill(pids[0], signal.SIGKILL)
         err = run.communicate()[1].decode()
-        assert len(err.splitlines()) == 1, err
-        assert err.startswith("bad: empty")
+        failed, summary = err.splitlines()
+        assert failed.startswith("bad: empty")
+        assert summary.startswith("out.parquet: 61 labelled, 1 failed; attributions: ")
         assert run.returncode == whole.returncode == 1
         assert (tmp_path / "out.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
-        assert articles_of(tmp_path / "out.parquet") == ["file", *(f"n{n}" for n in range(200))]
+        assert articles_of(tmp_path / "out.parquet") == ["file", *(f"n{n}" for n in range(60))]
         assert json.loads((tmp_path / "errors.jsonl").read_text())["article"] == "bad"
 
     @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.columns import TABLES, Row, column_names, count_rows, find_columns
+from stance.columns import TABLES, Row, are_labels, column_names, count_rows, find_columns
 from stance.dates import date_in_name, date_in_text, parse_date
 from stance.decoding import clean, decode
 from stance.errors import ArticleError, UsageError
@@ -39,6 +39,9 @@ __all__ = [
 
 _UNSTOPPED = re.compile(r"[^.;:,…\s][\s\"'”’»)\]]*$")
 _HEADLINE_WORDS = 25
+
+LABELS: Mapping[str, str] = {}
+"""Stands for the columns of a table that holds no articles but labels."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +88,33 @@ Item = Article | Document | ArticleFailure
 class Archive:
     """The articles that paths stand for, in their order, with unique ids: rows of tables, and files.
 
-    `size` counts the bytes of all files, `position` those of them that are behind. The paths and
-    the tables' columns are checked at once, the rows are read as they are asked for.
+    `size` counts the bytes of all files, `position` those of them that are behind; `notes` says, in a
+    line each, what was passed over in folders. The paths and the tables' columns are checked at once,
+    the rows are read as they are asked for.
 
     Raises:
-        UsageError: see `find_inputs`; or a table lacks a column that the user names or a text column.
+        UsageError: see `find_inputs`; or a table lacks a column that the user names or a text column,
+            or holds labels and no articles.
     """
 
     def __init__(
         self, paths: Sequence[str | Path], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
     ) -> None:
         wanted = {use.removesuffix("_column"): name for use, name in asdict(options or ReadOptions()).items()}
-        self._inputs = find_inputs(paths)
+        inputs = find_inputs(paths)
         self._stdin = stdin
-        if STDIN in self._inputs and stdin is None:
+        if STDIN in inputs.files and stdin is None:
             raise UsageError("-: there is no standard input here")
-        self._columns = {path: _columns(path, wanted) for path in self._inputs if kind_of(path) in TABLES}
+        columns = {path: _columns(path, wanted) for path in inputs.files if kind_of(path) in TABLES}
+        labels = [path for path, found in columns.items() if found is LABELS]
+        if named := [path for path in labels if path in inputs.named]:
+            raise UsageError(f"{named[0]} holds labelled sentences, expected articles")
+        if len(labels) == len(inputs.files):
+            raise UsageError(f"{labels[0]}: only labelled sentences in this folder, expected articles")
+        passed = (f"{path}: passed over, it holds labelled sentences" for path in labels)
+        self.notes = (*inputs.told(), *passed)
+        self._columns = columns
+        self._inputs = [path for path in inputs.files if path not in labels]
         self._sizes = {path: _size(path) for path in self._inputs}
         self.size = sum(self._sizes.values())
         self.position = 0
@@ -194,14 +208,18 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _columns(path: Path, wanted: Mapping[str, str | None]) -> dict[str, str] | None:
-    """What each column holds; None: the table cannot be read, which is told in its turn."""
+def _columns(path: Path, wanted: Mapping[str, str | None]) -> Mapping[str, str] | None:
+    """What each column holds; `LABELS`: it is a table of labels; None: it cannot be read, which is told in
+    its turn.
+    """
     try:
         with open_input(path) as (opened, _):
             packed = kind_of(path) == ".parquet" and is_packed(path)
             names = column_names(kind_of(path), io.BytesIO(opened.read()) if packed else opened)
     except (OSError, EOFError, zlib.error, UnicodeError, ArticleError):
         return None
+    if wanted["text"] is None and are_labels(names):
+        return LABELS
     # An empty table has no columns to complain of.
     return find_columns(names, wanted, str(path)) if names else None
 

@@ -9,14 +9,14 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, cast
 
 from stance.decoding import decode
 from stance.errors import ArticleError, MissingExtra, UsageError
 
-__all__ = ["GUESSES", "TABLES", "Row", "column_names", "count_rows", "find_columns"]
+__all__ = ["GUESSES", "TABLES", "Row", "are_labels", "column_names", "count_rows", "find_columns"]
 
 Row = Mapping[str, object]
 
@@ -31,6 +31,9 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link", "uri", "permalink", "articleurl", "sourceurl", "webpage"),
 }  # fmt: skip
 """Names that columns have in the wild, the likeliest first; case and punctuation do not count."""
+
+LABELLED = {"article", "sentence", "start", "end", "text", "speaker", "stance"}
+"""Columns that labels and annotations have in every table that is written here."""
 
 _LOOK_AHEAD = 50
 """Rows of a JSON Lines file whose keys are taken for its columns."""
@@ -58,6 +61,11 @@ def find_columns(names: Sequence[str], wanted: Mapping[str, str | None], where: 
             f"{where}: no column looks like the text, found {_listed(names)}; name it with --text-column"
         )
     return found
+
+
+def are_labels(names: Collection[str]) -> bool:
+    """Whether a table with these columns holds labelled or annotated sentences, and so no articles."""
+    return set(names) >= LABELLED
 
 
 def column_names(kind: str, file: IO[bytes]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stance.columns import TABLES
@@ -18,6 +19,7 @@ __all__ = [
     "PAGES",
     "STDIN",
     "TEXTS",
+    "Inputs",
     "find_inputs",
     "kind_of",
     "names_of",
@@ -30,6 +32,7 @@ STDIN = Path("-")
 TEXTS = (".txt", ".md")
 PAGES = (".html", ".htm")
 KNOWN = (*TEXTS, *PAGES, *TABLES)
+KINDS = 5  # kinds of files that are told by name when they are passed over
 
 CORRECTIONS = "corrections.csv"
 """The name, or the ending of the name, of a file of corrections: in a folder, it is no article."""
@@ -38,7 +41,27 @@ MANIFEST = "_manifest.json"
 """Lies in a folder that holds an output in parts, and so no articles."""
 
 
-def find_inputs(paths: Sequence[str | Path]) -> list[Path]:
+@dataclass(frozen=True)
+class Inputs:
+    """The files that paths stand for; `named` are those of them that were not found in a folder.
+
+    `passed` counts, by their endings, the files in folders that are of other kinds.
+    """
+
+    files: tuple[Path, ...]
+    named: frozenset[Path]
+    passed: Mapping[str, int]
+
+    def told(self) -> Iterator[str]:
+        """A line on the files that were passed over, if there are any."""
+        if self.passed:
+            kinds = sorted(self.passed.items(), key=lambda kind: (-kind[1], kind[0]))
+            counts = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in kinds[:KINDS])
+            more = ", and others" if len(kinds) > KINDS else ""
+            yield f"passed over, since they are no articles: {counts}{more}; read are files in {_endings()}"
+
+
+def find_inputs(paths: Sequence[str | Path]) -> Inputs:
     """The files that paths stand for: folders are searched recursively, in sorted order; `-` is `STDIN`.
 
     Raises:
@@ -50,40 +73,51 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Path]:
     if not paths:
         raise UsageError("no input: expected files, folders or - for standard input")
     found: dict[str, Path] = {}
+    named: set[Path] = set()
+    passed: Counter[str] = Counter()
     for name in paths:
         if str(name).lower().startswith(("http:", "https:")):
             raise UsageError(f"{name} is an address; stance fetches nothing: save the page as .html")
-        for path in [STDIN] if name == "-" else _files(Path(name)):
+        folder = name != "-" and Path(name).is_dir()
+        for path in _searched(Path(name), passed) if folder else [_file(name)]:
             found.setdefault("-" if path == STDIN else plain(path), path)
+            if not folder:
+                named.add(path)
     for path in found.values():
         check_packing(path)
     if any(kind_of(path) == ".parquet" for path in found.values()) and not importlib.util.find_spec(
         "pyarrow"
     ):
         raise MissingExtra("pyarrow", "tables", "reading Parquet")
-    return list(found.values())
+    return Inputs(tuple(found.values()), frozenset(named), passed)
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        files = sorted(
-            Path(folder, name)
-            for folder, _, names in os.walk(path)
-            if MANIFEST not in names
-            for name in names
-            if kind_of(Path(name)) in KNOWN and not name.startswith(".")
-            if name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}")
-        )
-        if not files:
-            raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}")
-        return files
+def _searched(path: Path, passed: Counter[str]) -> list[Path]:
+    """The files of known kinds in a folder; the others are counted in `passed`."""
+    files = []
+    for folder, _, names in os.walk(path):
+        own = [name for name in names if not name.startswith(".")] if MANIFEST not in names else ()
+        for name in own:
+            if kind_of(Path(name)) not in KNOWN:
+                passed[kind_of(Path(name))] += 1
+            elif name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}"):
+                files.append(Path(folder, name))
+    if not files:
+        raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}")
+    return sorted(files)
+
+
+def _file(name: str | Path) -> Path:
+    path = STDIN if name == "-" else Path(name)
+    if path == STDIN:
+        return path
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     if kind_of(path) not in KNOWN:
         raise UsageError(
             f"{path}: unknown format {kind_of(path) or 'without an ending'}, expected {_endings()}"
         )
-    return [path]
+    return path
 
 
 def _endings() -> str:

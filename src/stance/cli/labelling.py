@@ -18,6 +18,7 @@ from stance.corpus.blocks import Block, Shard, cut
 from stance.corpus.engines import Engine, here, processes
 from stance.corpus.labelling import ModelLabeller
 from stance.corpus.streams import CHUNK, LabelBlock
+from stance.corpus.tally import Tally
 from stance.corrector import Corrector, Used
 from stance.errors import UsageError
 from stance.files import atomic_path
@@ -88,12 +89,16 @@ def label(
         correct.used = run.used
         for line in correct.told():
             tell(line)
+    for note in archive.notes:
+        tell(note)
+    if settings.output:
+        tell(run.summary(settings.output, len(failures)))
     return failures
 
 
 @dataclass
 class _Run:
-    """One run of the command: what is labelled, how, and what came of the corrections."""
+    """One run of the command: what is labelled, how, and what came of it and of the corrections."""
 
     settings: LabelSettings
     chosen: Format
@@ -102,6 +107,23 @@ class _Run:
     correct: Corrector | None
     tell: Callable[[str], None]
     used: Used = field(default_factory=Used)
+    tally: Tally = field(default_factory=Tally)
+    taken: int = 0
+    """Articles that an interrupted run had labelled."""
+
+    def summary(self, output: Path, failed: int) -> str:
+        """What was done, in a line."""
+        tally, notes = self.tally, []
+        if self.taken:
+            notes.append(f"{self.taken:,} by the run that this one goes on with")
+        if tally.off_topic:
+            topic = self.labeller.model().topic.name
+            notes.append(
+                f"{tally.off_topic:,} not about {topic}, so without stances; another story needs --topic"
+            )
+        told = f"{output}: {tally.articles:,} labelled" + (f" ({'; '.join(notes)})" if notes else "")
+        told += f", {failed:,} failed" if failed else ""
+        return f"{told}; attributions: {tally.attributions:,}"
 
     def stream(self, stdout: BinaryIO) -> list[ArticleFailure]:
         """Label and write as it comes; the articles that failed."""
@@ -120,6 +142,7 @@ class _Run:
                             failures.append(outcome)
                             self._told(outcome)
                         else:
+                            self.tally += Tally.of(outcome)
                             yield outcome
                     count(len(block.items), block.position)
 
@@ -138,6 +161,8 @@ class _Run:
                 for block, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
                     count(part.articles, block.position, fresh=fresh)
                     self.used.add(part.used or Used())
+                    self.tally += part.tally
+                    self.taken += 0 if fresh else part.tally.articles
                     for failure in part.failures if fresh else ():
                         self._told(failure)
             if self.settings.write.parts:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from stance.articles import ArticleFailure, read_articles
+from stance.articles import Archive, ArticleFailure
 from stance.cli.options import OUTPUT, model_option, seed_option, topic_option
 from stance.cli.progress import progress
 from stance.cli.writing import check_not_input, format_for, write_text
@@ -57,7 +57,7 @@ def sample(
         if path.exists():
             raise UsageError(f"{path} exists already and may hold annotations: choose another name with -o")
     topic = load_topic(settings.topic) if settings.topic else None
-    inputs = read_articles(settings.paths, stdin=stdin)
+    inputs = Archive(settings.paths, stdin=stdin)
     labeller = ModelLabeller(settings.model, topic)
     labeller.model()
     failures: list[ArticleFailure] = []
@@ -74,6 +74,8 @@ def sample(
     if not drawn:
         raise UsageError("no sentence to draw from: give articles that can be labelled")
     write_sample(settings.output, drawn)
+    for note in inputs.notes:
+        tell(note)
     return len(drawn), failures
 
 

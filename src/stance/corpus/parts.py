@@ -23,6 +23,7 @@ from stance.articles import ArticleFailure
 from stance.corpus.blocks import Block
 from stance.corpus.engines import Engine
 from stance.corpus.streams import LabelBlock
+from stance.corpus.tally import Tally
 from stance.corrector import Used
 from stance.errors import UsageError
 from stance.files import atomic_path, atomic_write
@@ -43,7 +44,9 @@ DONE = "_done"
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is written: its file, how long it is, of which articles, and which of them failed."""
+    """A part that is written: its file, how long it is, of which articles, which of them failed, what was
+    found in the others.
+    """
 
     number: int
     file: str
@@ -52,6 +55,7 @@ class Part:
     digest: str
     failures: tuple[ArticleFailure, ...] = ()
     used: Used | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -63,7 +67,8 @@ class Part:
         """Back from `to_json`."""
         failures = tuple(ArticleFailure(**each) for each in told.get("failures", ()))
         used = Used.from_json(told["used"]) if "used" in told else None
-        return cls(**{**told, "failures": failures, "used": used})
+        tally = Tally(**told.get("tally", {}))
+        return cls(**{**told, "failures": failures, "used": used, "tally": tally})
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,15 @@ class WritePart:
         chosen = FORMATS[self.format]
         target = self.folder / f"part-{block.number:06}{chosen.endings[0]}"
         failures: list[ArticleFailure] = []
+        tally = Tally()
 
         def labelled() -> Iterator[LabelledArticle]:
+            nonlocal tally
             for outcome in self.label.outcomes(block):
                 if isinstance(outcome, ArticleFailure):
                     failures.append(outcome)
                 else:
+                    tally += Tally.of(outcome)
                     yield outcome
 
         write_results(chosen, labelled(), target, None, self.options)
@@ -102,6 +110,7 @@ class WritePart:
             block.digest,
             tuple(failures),
             used,
+            tally,
         )
         _write_json(self.folder / DONE / f"{block.number:06}.json", part.to_json())
         return part

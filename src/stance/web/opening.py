@@ -158,7 +158,7 @@ def _articles(
     tell: Callable[[ArticleFailure], None],
 ) -> Iterator[_Found]:
     if options.paths:
-        sources = {name: path for path, name in names_of(find_inputs(options.paths)).items()}
+        sources = {name: path for path, name in names_of(find_inputs(options.paths).files).items()}
         for item in read_articles(options.paths, stdin=stdin):
             if isinstance(item, ArticleFailure):
                 tell(item)
