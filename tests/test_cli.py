@@ -182,8 +182,11 @@ class TestOthers:
         code, _, err = run(capfdbinary, "explain", "in", "--sentence", 1)
         assert (code, err) == (
             2,
-            "Error: in holds several articles, expected one: give the file of one article\n",
+            "Error: in holds several articles, expected one: choose one with --article ID\n",
         )
+        assert run(capfdbinary, "explain", "in", "--sentence", 0, "--article", "b") == (0, "b 0\n", "")
+        code, _, err = run(capfdbinary, "explain", "in", "--sentence", 0, "--article", "c")
+        assert (code, err.split(":")[1]) == (2, " in holds no article with the id 'c', expected one")
 
     def test_verify(self, model, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.setattr("stance.storage.verify", lambda path: [])

@@ -31,6 +31,7 @@ def test_the_answers_are_the_labels(small, text):
     for sentence, found in zip(result.sentences, result.attributions, strict=True):
         explained = small.explain(text, sentence.index)
         assert explained.sentence == sentence
+        assert explained.labels == found
         stances = [question.answer for question in explained.questions if question.head == "stance"]
         assert sorted(stances) == sorted(attribution.stance for attribution in found)
         for question in explained.questions:
@@ -61,6 +62,11 @@ def test_lines(small):
     at, told = lines(small, TEXT, "denied on Friday")
     assert told[0].startswith(f"{at}  Serbian President")
     assert any(line.startswith("  Does “") and "name a source?  " in line for line in told)
+    assert told[1].startswith(
+        "  = vucic denies  (source “Serbian President Aleksandar Vučić”; cue “denied”; "
+    )
+    assert "(taken from 0.40 on)" in next(line for line in told if "name a source?" in line)
+    assert told[-1].strip().startswith("+ speaks for the likeliest answer")
     asked = next(line for line in told if "do to the allegation?" in line)
     assert "denies 0." in asked
     assert any(line.lstrip()[0] in "+-" and line.startswith("    ") for line in told[1:] if line)

@@ -208,8 +208,11 @@ class TestDeterminism:
         assert asked == [0]
 
     def test_an_empty_text_stops_the_rest(self, small):
-        with pytest.raises(ArticleError):
+        with pytest.raises(ArticleError, match=r"text-2: the article is empty"):
             list(small.label_many([MARKED, ""]))
+
+    def test_texts_are_named_by_their_place(self, small):
+        assert [result.article.id for result in small.label_many([MARKED, MARKED])] == ["text-1", "text-2"]
 
     def test_what_is_no_article_is_told(self, small, tmp_path):
         (tmp_path / "empty.txt").write_bytes(b"")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stance.features import Features, role_features, running_features, source_features, stance_features
 from stance.heads import Head
 from stance.mentions import Mention
 from stance.reading import ReadArticle
-from stance.records import Sentence
+from stance.records import Attribution, Sentence
 from stance.turns import Turn
 from stance.voices import Heard, Listener, Thresholds, role_of_cast
 
@@ -21,12 +21,16 @@ TOP = 6
 
 @dataclass(frozen=True)
 class Question:
-    """One head's answer: who or what was asked about, the probabilities, the features that weighed most."""
+    """One head's answer: who or what was asked about, the probabilities, the features that weighed most.
+
+    From `threshold` on, where there is one, a yes is taken for one.
+    """
 
     subject: str
     head: str
     probabilities: Mapping[str, float]
     reasons: tuple[tuple[str, float], ...]
+    threshold: float | None = None
 
     @property
     def answer(self) -> str:
@@ -36,11 +40,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything that the model was asked about one sentence, in order; `stanced` is false off the topic."""
+    """A sentence's labels, and everything that the model was asked about it, in order.
+
+    `stanced` is false off the topic.
+    """
 
     sentence: Sentence
     questions: tuple[Question, ...]
     stanced: bool = True
+    labels: tuple[Attribution, ...] = ()
 
     def lines(self) -> list[str]:
         """The explanation as lines of text."""
@@ -54,14 +62,35 @@ class Explanation:
             yield "  nobody is named who could be a source: only the reporter speaks"
         elif not self.stanced:
             yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
+        yield from map(_label, self.labels)
         for question in self.questions:
             yield ""
             chances = ", ".join(
                 f"{label} {p:.3f}" for label, p in sorted(question.probabilities.items(), key=lambda x: -x[1])
             )
-            yield f"  {_ASKED[question.head].format(question.subject)}  {chances}"
+            taken = f" (taken from {question.threshold:.2f} on)" if question.threshold is not None else ""
+            yield f"  {_ASKED[question.head].format(question.subject)}  {chances}{taken}"
             for feature, gain in question.reasons:
                 yield f"    {gain:+.2f}  {feature}"
+        if self.questions:
+            yield from ("", _LEGEND)
+
+
+def _label(label: Attribution) -> str:
+    """One label in words."""
+    source, cue = (f"“{span.text}”" if span else "not in this sentence" for span in (label.source, label.cue))
+    sure = f"speaker {label.speaker_confidence:.2f}"
+    if label.stance_confidence is not None:
+        sure += f", stance {label.stance_confidence:.2f}"
+    told = f"  = {label.speaker} {label.stance}  (source {source}; cue {cue}; confidence: {sure})"
+    return f"{told}  to be reviewed" if label.review else told
+
+
+_LEGEND = """\
+  + speaks for the likeliest answer, - against it.
+  encoder: what the fine-tuned network tells of these words; lexical: words and their neighbours;
+  structure: place and quotation marks; cues: verbs of saying, denying, doubting; patterns: turns of
+  phrase; discourse: the sentences before."""
 
 
 _ASKED = {
@@ -91,7 +120,8 @@ def explain(
     turns = tuple(listener.turns)
     found, _ = listener.sentence(at)
     asked = _questions(listener, at, turns, found)
-    return Explanation(sentence, tuple(q for q in asked if stanced or q.head != "stance"), stanced)
+    thresholded = (replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
+    return Explanation(sentence, tuple(q for q in thresholded if stanced or q.head != "stance"), stanced)
 
 
 def _questions(

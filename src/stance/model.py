@@ -6,11 +6,11 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from stance.articles import ArticleFailure
 from stance.cast import Cast
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Calibration", "Model", "Result", "attribution", "load"]
+
+_Opened: TypeAlias = tuple[Article, tuple[Sentence, ...], ReadArticle, bool]
 
 CHUNK = 16
 """Articles that a process gets at once, with the model."""
@@ -128,7 +130,10 @@ class Model:
         Raises:
             ArticleError: the text is empty, or not in English.
         """
-        article, sentences, read, on_topic = self._opened(article)
+        return self._result(self._opened(article))
+
+    def _result(self, opened: _Opened) -> Result:
+        article, sentences, read, on_topic = opened
         listener = Listener(read, self.heads, self.thresholds)
         attributions: list[tuple[Attribution, ...]] = []
         nobody: list[float] = []
@@ -162,22 +167,30 @@ class Model:
     def label_many(self, texts: Iterable[Article | str], jobs: int = 1) -> Iterator[Result]:
         """Label many articles, in their order; with `jobs` > 1 in that many processes.
 
+        Plain texts get the ids `text-1`, `text-2` and so on, by their place.
+
         Raises:
-            ArticleError: a text is empty, or not in English.
+            ArticleError: a text is empty, or not in English; which one, is said.
         """
+        items = (_article(text, f"text-{number}") for number, text in enumerate(texts, 1))
         if jobs == 1:
-            yield from map(self.label, texts)
+            yield from map(self._label_named, items)
             return
         from joblib import Parallel, delayed
 
-        items = iter(texts)
         chunks = iter(lambda: tuple(islice(items, CHUNK)), ())
         parallel = Parallel(n_jobs=jobs, return_as="generator")
         for results in parallel(delayed(self._label_all)(chunk) for chunk in chunks):
             yield from results
 
-    def _label_all(self, texts: Sequence[Article | str]) -> list[Result]:
-        return [self.label(text) for text in texts]
+    def _label_all(self, articles: Sequence[Article]) -> list[Result]:
+        return [self._label_named(article) for article in articles]
+
+    def _label_named(self, article: Article) -> Result:
+        try:
+            return self.label(article)
+        except ArticleError as error:
+            raise ArticleError(f"{article.id}: {error}") from error
 
     def __getstate__(self) -> dict[str, Any]:
         # spaCy's matchers are bound to this process's strings: another process makes its own.
@@ -199,13 +212,15 @@ class Model:
             ArticleError: the text is empty, or not in English.
             UsageError: the article has no such sentence.
         """
-        article, sentences, read, on_topic = self._opened(article)
+        opened = article, sentences, read, on_topic = self._opened(article)
         if not 0 <= sentence < len(sentences):
             raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
         stanced = on_topic and not read.topic.is_open
-        return explain(read, sentences[sentence], self.heads, self.thresholds, stanced=stanced)
+        labels = self._result(opened).attributions[sentence]
+        explained = explain(read, sentences[sentence], self.heads, self.thresholds, stanced=stanced)
+        return replace(explained, labels=labels)
 
-    def _opened(self, article: Article | str) -> tuple[Article, tuple[Sentence, ...], ReadArticle, bool]:
+    def _opened(self, article: Article | str) -> _Opened:
         """An article, its sentences, how it is read, and whether it is on the topic.
 
         Raises:
@@ -255,9 +270,9 @@ def _place(attribution: Attribution) -> int:
     return attribution.source.start if attribution.source else -1
 
 
-def _article(article: Article | str) -> Article:
+def _article(article: Article | str, name: str = "text") -> Article:
     if isinstance(article, str):
-        return Article("text", unicodedata.normalize("NFC", article))
+        return Article(name, unicodedata.normalize("NFC", article))
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
     if not isinstance(article, Article):

@@ -4,36 +4,58 @@ from __future__ import annotations
 
 import itertools
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
 from stance.articles import ArticleFailure, ReadOptions, read_articles
 from stance.cli.options import model_option, topic_option
 from stance.errors import ArticleError, UsageError
+from stance.records import Article
 from stance.topic import load_topic
 
-__all__ = ["command", "explain"]
+__all__ = ["ExplainSettings", "command", "explain"]
 
 
-def explain(path: str, sentence: int, model: Path | None, topic: str | None, stdin: BinaryIO) -> list[str]:
-    """The lines that explain one sentence of the one article in a file.
+@dataclass(frozen=True)
+class ExplainSettings:
+    """What to explain; the fields are the command's options."""
+
+    path: str
+    sentence: int
+    article: str | None = None
+    model: Path | None = None
+    topic: str | None = None
+
+
+def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
+    """The lines that explain one sentence of the article in a file, or of that with an id among several.
 
     Raises:
-        UsageError: the file holds no article or several, or the article has no such sentence.
+        UsageError: the file holds no such article, or several, or the article has no such sentence.
     """
     from stance.model import load
 
-    chosen = load_topic(topic) if topic else None
-    found = list(itertools.islice(read_articles([path], ReadOptions(), stdin), 2))
-    if len(found) != 1:
-        count = "several articles" if found else "no article"
-        raise UsageError(f"{path} holds {count}, expected one: give the file of one article")
-    (article,) = found
+    chosen = load_topic(settings.topic) if settings.topic else None
+    found = read_articles([settings.path], ReadOptions(), stdin)
+    wanted = settings.article
+    if wanted is not None:
+        found = (item for item in found if _id(item) == wanted)
+    first = list(itertools.islice(found, 2))
+    if len(first) != 1:
+        named = "" if wanted is None else f" with the id {wanted!r}"
+        count = "several articles" if first else f"no article{named}"
+        raise UsageError(f"{settings.path} holds {count}, expected one: choose one with --article ID")
+    (article,) = first
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
-    return load(model, chosen).explain(article, sentence).lines()
+    return load(settings.model, chosen).explain(article, settings.sentence).lines()
+
+
+def _id(item: Article | ArticleFailure) -> str:
+    return item.article if isinstance(item, ArticleFailure) else item.id
 
 
 @click.command("explain")
@@ -45,16 +67,18 @@ def explain(path: str, sentence: int, model: Path | None, topic: str | None, std
     required=True,
     help="Its number, as label prints it (from 0).",
 )
+@click.option("--article", metavar="ID", help="Its article, where PATH holds several.")
 @model_option
 @topic_option
-def command(path: str, sentence: int, model: Path | None, topic: str | None) -> None:
+def command(**options: Any) -> None:
     """Say why a sentence got its label.
 
-    Prints the probabilities and what decided them.
+    Prints the label, the probabilities and what decided them.
 
     \b
-    Example:
+    Examples:
       stance explain article.txt --sentence 14
+      stance explain articles.csv --article 2023-04-13-reuters --sentence 3
     """
-    for line in explain(path, sentence, model, topic, sys.stdin.buffer):
+    for line in explain(ExplainSettings(**options), sys.stdin.buffer):
         click.echo(line)
