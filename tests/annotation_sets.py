@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import unicodedata
 
-from stance.annotations import AnnotatedArticle, rebuilt_text
+from stance.annotated import AnnotatedArticle, rebuilt_text
 from stance.labels import NONE, STANCES
 from stance.records import Article, Attribution, Sentence
 from stance.topic import Topic, load_topic, parse_topic

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.encoder.vectors import VECTORS
 from stance.model import Model, load
 from stance.reading import ReadArticle

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stance.annotations import AnnotatedArticle, read_annotations, write_annotations, write_articles
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations, write_annotations, write_articles
 from stance.audit import audit, second_looks
 from stance.errors import AnnotationError
 from stance.records import Attribution, Span

@@ -13,7 +13,8 @@ import pytest
 
 import stance
 from stance.annotations import read_annotations
-from stance.heldout import load_heldout, primary
+from stance.heldout import primary
+from stance.heldoutfile import load_heldout
 from stance.output.rows import COLUMNS
 from tests.conftest import ROOT, SEEDS, SHIPPED
 from tests.golden import GOLDEN, seeds_as_labelled

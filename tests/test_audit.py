@@ -12,7 +12,8 @@ from stance.annotations import read_annotations
 from stance.audit import ALIKE, Marked, audit, fill, find_doubts, find_twins, inspect, marked_sentences
 from stance.audit.twins import _shingles
 from stance.cli import main
-from stance.heldout import HeldOut, Mark, heldout_lines, load_heldout
+from stance.heldout import HeldOut, Mark
+from stance.heldoutfile import heldout_lines, load_heldout
 from stance.labels import STANCES
 from stance.rows import ROW_COLUMNS, Row, format_table
 from tests.conftest import SHIPPED

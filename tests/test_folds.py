@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.folds import FOLDS, family_of, folds_of
 from stance.records import Article, Sentence
 from stance.topic import parse_topic

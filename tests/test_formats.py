@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.errors import UsageError
 from stance.formats import ReadOptions, choose_input, read_articles, write_articles
 from stance.formats.offsets import Offsets

@@ -7,7 +7,8 @@ import pytest
 
 from stance.errors import AnnotationError, ModelError, UsageError
 from stance.evaluation import evaluate
-from stance.heldout import HeldOut, Mark, heldout_lines, load_heldout
+from stance.heldout import HeldOut, Mark
+from stance.heldoutfile import heldout_lines, load_heldout
 from tests.heldout_rows import FIVE, row
 
 

@@ -19,9 +19,10 @@ PACKAGE = Path(stance.__file__).parent
 LAYERS = (
     *("errors", "language", "labels", "records", "topic", "files"),
     *("dates", "decoding", "packing", "columns", "inputs", "webpages", "ids", "articles"),
-    *("rows", "annotations", "corrections", "corrector"),
+    *("rows", "annotated", "annotations", "corrections", "corrector"),
     *(
         "furniture",
+        "boundaryrules",
         "boundaries",
         "parsing",
         "quotations",
@@ -35,8 +36,8 @@ LAYERS = (
     ),
     "formats",
     *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
-    *("output", "frames", "positions", "storage", "model", "component"),
-    *("heldout", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
+    *("output", "frames", "positions", "storage", "confidence", "model", "component"),
+    *("heldout", "heldoutfile", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training", "finetuning"),
     *("corpus", "learning", "active", "sample", "report", "web", "cli", "__main__"),

@@ -12,9 +12,10 @@ from itertools import pairwise
 import pytest
 
 from stance.articles import read_articles
+from stance.confidence import Calibration
 from stance.errors import ArticleError, ModelError, UsageError
 from stance.labels import MENTIONS, SOURCE_ROLES, STANCES
-from stance.model import Calibration, Model, load
+from stance.model import Model, load
 from stance.output.rows import FLAT_COLUMNS, rows
 from stance.records import Article
 from stance.topic import load_topic, parse_topic

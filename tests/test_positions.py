@@ -12,10 +12,11 @@ import pytest
 
 from stance.annotations import read_annotations
 from stance.cli import main
+from stance.confidence import Calibration
 from stance.encoder.session import Encoder
 from stance.errors import UsageError
-from stance.heldout import heldout_lines
-from stance.model import Calibration, Model
+from stance.heldoutfile import heldout_lines
+from stance.model import Model
 from stance.output.formats import choose_format, write_results
 from stance.output.options import WriteOptions
 from stance.positions import as_labelled, positions

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.labels import NONE, leading
 from stance.learning import CurvePoint, LearningCurve, when_to_stop
 from stance.records import Article, Attribution, LabelledArticle

@@ -14,7 +14,8 @@ from typing import Any
 
 from stance.calibration import Reliability, RiskCoverage, reliability, risk_coverage
 from stance.errors import ModelError
-from stance.heldout import SETS, HeldOut, Mark, load_heldout, role_labels
+from stance.heldout import SETS, HeldOut, Mark, role_labels
+from stance.heldoutfile import load_heldout
 from stance.labels import FURNITURE, ROLES, STANCES
 from stance.mistakes import EXAMPLES, Mistake, mistakes
 from stance.rival import Replaced, replace_predictions

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from stance import furniture
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.cast import Cast
 from stance.features import Features, role_features, running_features, source_features, stance_features
 from stance.heads import HEADS

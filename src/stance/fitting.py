@@ -10,11 +10,11 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
+from stance.confidence import Calibration
 from stance.estimators import HeadClassifier
 from stance.examples import Prepared
 from stance.heads import CLASSES, HEADS, Head
 from stance.labels import STANCES
-from stance.model import Calibration
 from stance.voices import Heard
 
 __all__ = ["SETTINGS", "Trial", "fit_calibration", "fit_heads", "tempered"]

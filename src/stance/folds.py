@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 
 __all__ = ["FOLDS", "family_of", "folds_of"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import AnnotationError, UsageError
-from stance.heldout import SETS, HeldOut, Mark, need, read_mark
+from stance.heldout import SETS, HeldOut, Mark
+from stance.heldoutfile import need, read_mark
 from stance.labels import FURNITURE, NONE, ROLES
 from stance.topic import BUILT_IN, load_topic
 

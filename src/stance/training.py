@@ -18,9 +18,11 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from stance import __version__
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.card import card, headline
 from stance.cast import Cast
+from stance.confidence import Calibration
 from stance.encoder.session import Encoder
 from stance.encoder.vectors import VECTORS, Vectors
 from stance.errors import UsageError
@@ -29,9 +31,9 @@ from stance.examples import Prepared, prepare
 from stance.fitting import fit_calibration, fit_heads
 from stance.folds import FOLDS, folds_of
 from stance.heads import Head
-from stance.heldout import HeldOut, heldout_lines
+from stance.heldout import HeldOut
+from stance.heldoutfile import heldout_lines
 from stance.labels import ROLES, STANCES
-from stance.model import Calibration
 from stance.reading import ReadArticle
 from stance.storage import check_place, default_folder, pack_heads, write_folder
 from stance.topic import Topic, load_topic

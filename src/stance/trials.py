@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stance.baselines import BASELINES
+from stance.confidence import Calibration
 from stance.examples import Prepared
 from stance.fitting import Trial, fit_calibration, fit_heads, tempered
 from stance.folds import family_of
 from stance.heldout import HeldOut, Mark, primary
 from stance.labels import NONE, ROLES
-from stance.model import Calibration, attribution
+from stance.model import attribution
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence, Span
 from stance.relevance import is_on_topic

@@ -26,13 +26,14 @@ from threadpoolctl import threadpool_limits
 from stance.annotations import read_annotations
 from stance.articles import ArticleFailure, read_articles
 from stance.cast import Cast
+from stance.confidence import Calibration
 from stance.evaluation import SetEvaluation, evaluate
 from stance.examples import prepare
 from stance.features import BLOCKS
 from stance.fitting import fit_heads
 from stance.folds import family_of
 from stance.heldout import HeldOut
-from stance.model import Calibration, Model
+from stance.model import Model
 from stance.output.rows import rows as output_rows
 from stance.scores import Figure
 from stance.storage import pack_heads

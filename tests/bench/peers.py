@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.heldout import primary
 
 __all__ = ["NLI", "PEERS"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from stance.heldout import load_heldout
+from stance.heldoutfile import load_heldout
 from stance.positions.precision import shift_precision
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.articles import read_document
 from stance.cast import Cast
 from stance.encoder.pieces import stretches_of, windows_of

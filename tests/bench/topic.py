@@ -22,14 +22,17 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.cast import Cast
+from stance.confidence import Calibration
 from stance.evaluation import evaluate
 from stance.examples import prepare
 from stance.fitting import fit_heads
-from stance.heldout import HeldOut, Mark, load_heldout
+from stance.heldout import HeldOut, Mark
+from stance.heldoutfile import load_heldout
 from stance.labels import NONE
-from stance.model import Calibration, Model, load
+from stance.model import Model, load
 from stance.output.rows import rows as output_rows
 from stance.topic import load_topic
 from stance.training import Encoding, TrainSettings, base_folder, train

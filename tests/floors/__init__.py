@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.evaluation import evaluate
-from stance.heldout import load_heldout
+from stance.heldoutfile import load_heldout
 from tests.conftest import SHIPPED
 
 FLOORS = Path(__file__).parent / "floors.json"

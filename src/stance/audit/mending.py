@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stance.annotations import ARTICLES, read_text, row_files
+from stance.annotated import read_text
+from stance.annotations import ARTICLES, row_files
 from stance.files import atomic_write
 from stance.records import Article
 from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, SPANS, Row, format_table, only_place, read_table

@@ -22,7 +22,7 @@ def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Fin
         UsageError: the model folder cannot be read (nothing is mended), or a file cannot be written.
     """
     from stance.audit import inspect
-    from stance.heldout import load_heldout
+    from stance.heldoutfile import load_heldout
     from stance.storage import default_folder
 
     place = model or default_folder()

@@ -42,7 +42,7 @@ def positions(
 
 def _precision(models: Sequence[str], unsure: bool) -> str | None:
     """What held-out predictions say of the list of shifts, where the model that comes along labelled."""
-    from stance.heldout import load_heldout
+    from stance.heldoutfile import load_heldout
     from stance.positions.precision import shift_precision
     from stance.storage import default_folder
 

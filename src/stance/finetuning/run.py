@@ -15,7 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from stance.annotations import AnnotatedArticle, read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations
 from stance.cast import Cast
 from stance.encoded import Encoded
 from stance.encoder.pieces import WordPieces, digest_of, stretches_of

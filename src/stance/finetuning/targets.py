@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.encoder.pieces import Stretch
 from stance.heldout import primary
 from stance.labels import ROLES, SOURCE_ROLES, STANCES

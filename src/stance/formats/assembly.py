@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from stance.annotations import AnnotatedArticle, check_facts, text_faults
+from stance.annotated import AnnotatedArticle, check_facts, text_faults
 from stance.errors import AnnotationError, TopicError
 from stance.formats.sheets import ATTRIBUTION, CUE, Mark, Sheet
 from stance.formats.values import Reading, ReadOptions

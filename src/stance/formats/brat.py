@@ -27,7 +27,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.formats.assembly import Findings, assemble
 from stance.formats.bratlines import BratFile, TextBound, parse
 from stance.formats.escaping import escape, unescape

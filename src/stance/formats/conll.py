@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.files import atomic_write
 from stance.formats.assembly import Findings, assemble
 from stance.formats.bio import NEW, read_sheets

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from stance.annotations import ARTICLES, AnnotatedArticle, read_annotations, row_files, write_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import ARTICLES, read_annotations, row_files, write_annotations
 from stance.errors import AnnotationError
 from stance.formats.folders import fresh_folder, lay_out, places
 from stance.formats.values import Format, Reading, ReadOptions

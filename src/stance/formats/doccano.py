@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.files import atomic_write
 from stance.formats.assembly import Findings, assemble
 from stance.formats.carried import KEY, carried, read_carried, span_of

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from stance.annotations import ARTICLES, AnnotatedArticle, rebuilt_text, write_articles
+from stance.annotated import AnnotatedArticle, rebuilt_text
+from stance.annotations import ARTICLES, write_articles
 from stance.errors import UsageError
 from stance.files import atomic_folder
 from stance.formats.sheets import FACTS

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from stance.annotations import AnnotatedArticle, read_text, rebuilt_text
+from stance.annotated import AnnotatedArticle, read_text, rebuilt_text
 from stance.formats.assembly import Findings, assemble
 from stance.formats.folders import fresh_folder, lay_out, places, read_entries
 from stance.formats.offsets import Offsets

@@ -37,7 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.files import atomic_write
 from stance.formats.assembly import Findings, assemble
 from stance.formats.carried import KEY, Carried, carried, read_carried, span_of

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.labels import FURNITURE
 from stance.records import Attribution, Sentence, Span
 from stance.rows import ARTICLE_COLUMNS, Row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 
 __all__ = ["Format", "ReadOptions", "Reading"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.labels import NONE, POSITIONS, SOURCE_ROLES
 from stance.output.rows import rows
 from stance.positions.copies import copies

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.columns import TABLES
 from stance.errors import ArticleError, UsageError
 from stance.labels import NONE, STANCES

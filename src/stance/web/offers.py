@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.records import Attribution, LabelledArticle, Sentence, Span
 
 __all__ = ["Offer", "Reading"]

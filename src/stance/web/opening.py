@@ -12,14 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.annotations import (
-    ARTICLES,
-    AnnotatedArticle,
-    parse_article,
-    read_annotations,
-    read_text,
-    row_files,
-)
+from stance.annotated import AnnotatedArticle, parse_article, read_text
+from stance.annotations import ARTICLES, read_annotations, row_files
 from stance.articles import ArticleFailure, read_articles
 from stance.errors import AnnotationError, UsageError
 from stance.inputs import find_inputs, kind_of, names_of

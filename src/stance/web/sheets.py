@@ -19,7 +19,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from stance.annotations import ARTICLES, parse_article
+from stance.annotated import parse_article
+from stance.annotations import ARTICLES
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from stance.active import rank_sentences
-from stance.annotations import AnnotatedArticle
+from stance.annotated import AnnotatedArticle
 from stance.errors import ArticleError
 from stance.records import LabelledArticle
 from stance.web.desk import Place
