@@ -90,6 +90,8 @@ def test_line_ends_and_spaces_stay(tmp_path: Path) -> None:
         ("a.txt", b"text\x00text", "binary"),
         ("a.txt", b"\xff\xfe\x00", "utf-16-le"),
         ("a.txt", bytes(range(1, 256)), "UTF-8"),
+        ("a.txt", b"%PDF-1.7\n1 0 obj", "a PDF, expected text"),
+        ("a.html", b"PK\x03\x04word/document.xml", "a ZIP archive, as .docx"),
         ("a.html", b"", "empty"),
         ("a.html", b"<html><body></body></html>", "no article text found"),
         ("a.txt.gz", b"no gzip", "cannot be read"),

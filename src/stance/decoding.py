@@ -18,6 +18,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_OTHERS = {
+    b"%PDF-": "a PDF",
+    b"{\\rtf": "rich text (RTF)",
+    b"PK\x03\x04": "a ZIP archive, as .docx and .epub are",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+}
+"""How files begin that are often given another ending, and what they are."""
+
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -31,6 +39,9 @@ def decode(data: bytes) -> str:
     Raises:
         ArticleError: the bytes are binary, or in no encoding that can be told.
     """
+    for beginning, what in _OTHERS.items():
+        if data.startswith(beginning):
+            raise ArticleError(f"{what}, expected text: save its text as .txt")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _checked(_strict(data[len(mark) :], encoding))

@@ -26,6 +26,12 @@ Of 388 English articles (the seeds, the composed ones of more than eight sentenc
 least has 0.14, a text in Serbian or German at most 0.03.
 """
 
+FIRST_OF_OTHER_SCRIPTS = "\u0370"
+"""Greek begins here; Cyrillic and all others follow. Before it stand the Latin letters."""
+
+LETTERS = 10_000
+"""Characters that are looked at for their script."""
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -38,11 +44,14 @@ def english_share(text: str) -> float | None:
 
 
 def check_english(text: str) -> None:
-    """See that a text is in English, as far as its length lets one tell.
+    """See that a text is in English, as far as its script and, in a longer one, its words tell.
 
     Raises:
         ArticleError: it is not.
     """
+    letters = [letter for letter in text[:LETTERS] if letter.isalpha()]
+    if sum(letter < FIRST_OF_OTHER_SCRIPTS for letter in letters) * 2 < len(letters):
+        raise ArticleError("not in Latin letters; stance reads English only: translate it first")
     share = english_share(text)
     if share is not None and share < LEAST_SHARE:
         raise ArticleError(
