@@ -111,6 +111,21 @@ def test_after_other_components(trained):
     assert other.analyze_pipes()["problems"] == {"sentencizer": [], "stance": []}
 
 
+def test_two_topics_stand_side_by_side(nlp, doc, trained):
+    two = spacy.blank("en")
+    two.add_pipe("stance", config={"model": str(trained)})
+    two.add_pipe("stance", name="open", config={"model": str(trained), "topic": "open", "spans_key": "open"})
+    both = two(TEXT)
+    first = len(doc._.attributions)
+    assert both._.attributions[:first] == doc._.attributions
+    assert {row["topic"] for row in both._.attributions[first:]} == {"open"}
+    assert [len(both.spans[key]) for key in (SPANS_KEY, "open")] == [first, len(both._.attributions) - first]
+    assert nlp(both)._.attributions[-first:] == doc._.attributions, (
+        "again: the same topic's rows are replaced"
+    )
+    assert len(both._.attributions) == first + len(both.spans["open"])
+
+
 @pytest.mark.parametrize("text", ["", " \n", "Share this article"])
 def test_nobody_speaks(nlp, text):
     found = nlp(text)

@@ -52,19 +52,23 @@ class StanceComponent:
     `kb_id` of a span are unused.
 
     `model` is a model folder (the shipped one by default), `topic` a topic file or the name of a
-    built-in topic (the model's by default).
+    built-in topic (the model's by default). A second component, for another topic, takes another
+    `spans_key` than "stance"; its rows stand behind the first one's, and say their topic.
 
     Raises:
         ModelError: the folder is missing, damaged, unsafe or of another schema.
         TopicError: the topic is missing or broken.
     """
 
-    def __init__(self, model: str | None = None, topic: str | None = None) -> None:
+    def __init__(
+        self, model: str | None = None, topic: str | None = None, spans_key: str = SPANS_KEY
+    ) -> None:
         from stance.model import load
         from stance.topic import load_topic
 
-        self.config = {"model": model, "topic": topic}
+        self.config = {"model": model, "topic": topic, "spans_key": spans_key}
         self.model: Model = load(model, load_topic(topic) if topic else None)
+        self.spans_key = spans_key
 
     def __call__(self, doc: Doc) -> Doc:
         """Label a document in place."""
@@ -75,8 +79,11 @@ class StanceComponent:
             )
             for row in found
         ]
-        doc._.attributions = found
-        doc.spans[SPANS_KEY] = SpanGroup(doc, name=SPANS_KEY, spans=[span for span in spans if span])
+        own = (self.model.digest, self.model.topic.sha256)
+        others = [row for row in doc._.attributions or () if (row["model"], row["topic_sha256"]) != own]
+        doc._.attributions = [*others, *found]
+        kept = [span for span in spans if span]
+        doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, spans=kept)
         return doc
 
     def _rows(self, text: str) -> Iterator[dict[str, Any]]:
@@ -131,11 +138,17 @@ class StanceComponent:
 @Language.factory(
     "stance",
     assigns=["doc._.attributions", "doc.spans"],
-    default_config={"model": None, "topic": None},
+    default_config={"model": None, "topic": None, "spans_key": SPANS_KEY},
 )
-def make_stance(nlp: Language, name: str, model: str | None, topic: str | None) -> StanceComponent:  # noqa: ARG001
+def make_stance(
+    nlp: Language,  # noqa: ARG001  # spaCy's signature
+    name: str,  # noqa: ARG001
+    model: str | None,
+    topic: str | None,
+    spans_key: str,
+) -> StanceComponent:
     """Build the component `stance`; spaCy calls it for `nlp.add_pipe("stance", config={...})`."""
-    return StanceComponent(model, topic)
+    return StanceComponent(model, topic, spans_key)
 
 
 if not Doc.has_extension("attributions"):
