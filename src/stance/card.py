@@ -8,6 +8,7 @@ from typing import Any
 from stance.evaluation import Evaluation, SetEvaluation
 from stance.labels import STANCES
 from stance.scores import Figure
+from stance.templating import environment
 from stance.topic import Topic
 
 __all__ = ["card", "headline"]
@@ -36,15 +37,11 @@ def headline(scored: SetEvaluation) -> dict[str, Any]:
 
 def card(topic: Topic, manifest: Mapping[str, Any], evaluation: Evaluation) -> str:
     """The card as Markdown."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     # Markdown, not HTML: nothing is escaped, and every value is the project's own or a label.
-    environment = Environment(
-        loader=PackageLoader("stance"), trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
-    environment.filters["shown"] = _shown
+    templates = environment(escape=False)
+    templates.filters["shown"] = _shown
     sets = evaluation.sets
-    return environment.get_template("card.md.j2").render(
+    return templates.get_template("card.md.j2").render(
         topic=topic,
         manifest=manifest,
         command=evaluation.command,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from stance.agreement.readings import Marked
 from stance.agreement.results import Agreement, Disagreement
 from stance.output.words import WORDING, Wording
+from stance.templating import environment, style
 
 __all__ = ["page"]
 
@@ -34,20 +33,12 @@ class Item:
 
 def page(agreement: Agreement) -> str:
     """The whole page as text. It loads nothing and runs nothing."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    loader = PackageLoader("stance.agreement")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["wording"] = _wording
-    style, _, _ = loader.get_source(environment, "agreement.css")
-    return environment.get_template("agreement.html.j2").render(
+    templates = environment("stance.agreement")
+    templates.filters["wording"] = _wording
+    return templates.get_template("agreement.html.j2").render(
         agreement=agreement,
         articles=_by_article(agreement),
-        style=Markup(style),
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **style(templates, "agreement.css"),
         wording=WORDING,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -14,6 +12,7 @@ from stance.output.options import WriteOptions
 from stance.output.spool import Spool
 from stance.output.words import INFERRED, WORDING
 from stance.records import LabelledArticle
+from stance.templating import environment, style
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,8 +53,8 @@ def write_html(results: Iterable[LabelledArticle], out: IO[bytes], options: Writ
 def _page(results: Iterable[LabelledArticle], attributions_only: bool, correct: str = "") -> Iterator[str]:
     from markupsafe import Markup
 
-    environment = _environment()
-    template = environment.get_template("article.html.j2")
+    templates = _templates()
+    template = templates.get_template("article.html.j2")
     entries, facets = [], Facets()
     with Spool[str]() as spool:
         for number, result in enumerate(results, 1):
@@ -65,27 +64,16 @@ def _page(results: Iterable[LabelledArticle], attributions_only: bool, correct: 
             title = article.title or article.id
             entries.append(Entry(number, title, article.date, result.on_topic, shown.facets, cells))
             spool.add(template.render(section=shown, correct=correct))
-        style, _, _ = environment.loader.get_source(environment, "page.css")  # type: ignore[union-attr]
-        style += facets.rules()
-        yield from environment.get_template("page.html.j2").generate(
+        yield from templates.get_template("page.html.j2").generate(
             entries=entries,
             lines=facets.lines(),
             sections=(Markup(text) for text in spool),
-            style=Markup(style),
-            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            **style(templates, "page.css", facets.rules()),
             inferred=INFERRED,
         )
 
 
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("stance"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["wording"] = WORDING
-    return environment
+def _templates() -> Environment:
+    templates = environment()
+    templates.globals["wording"] = WORDING
+    return templates

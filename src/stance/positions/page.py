@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from stance.output.words import INFERRED, WORDING
 from stance.positions import words
 from stance.positions.timeline import timeline
 from stance.positions.values import Evidence, Line, Position, Positions
+from stance.templating import environment, style
 
 __all__ = ["page"]
 
@@ -45,14 +44,7 @@ class Section:
 
 def page(found: Positions, precision: str | None = None) -> str:
     """The whole page; `precision` says how far the list of shifts can be trusted."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    loader = PackageLoader("stance")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style, _, _ = loader.get_source(environment, "positions.css.j2")
+    templates = environment()
     sections = [_section(number, line) for number, line in enumerate(found.lines, 1)]
     targets = {
         (section.number, step.head.date): step.anchor
@@ -67,7 +59,7 @@ def page(found: Positions, precision: str | None = None) -> str:
         topic: timeline([(each.number, each.line) for each in own], found.shifts, targets)
         for topic, own in topics.items()
     }
-    return environment.get_template("positions.html.j2").render(
+    return templates.get_template("positions.html.j2").render(
         found=found,
         topics=topics,
         plots=plots,
@@ -78,8 +70,7 @@ def page(found: Positions, precision: str | None = None) -> str:
         words=words,
         pieces=lambda position: list(_pieces(position)),
         link=_link,
-        style=Markup(style),
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **style(templates, "positions.css.j2"),
     )
 
 

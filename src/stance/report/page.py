@@ -15,6 +15,7 @@ from stance.heldout import HeldOut, Mark
 from stance.mistakes import CATEGORIES, Mistake
 from stance.report import words
 from stance.report.plots import PLOTS, draw
+from stance.templating import environment
 
 __all__ = ["require_plots", "write"]
 
@@ -49,22 +50,14 @@ def write(evaluation: Evaluation, directory: Path) -> None:
 
 
 def _page(evaluation: Evaluation) -> str:
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("stance.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     plots = {
         each.name: {name: Markup(draw(name, each)) for name in PLOTS if name != "learning" or each.curve}
         for each in evaluation.sets
     }
     errors = {each.name: [_error(mistake, each) for mistake in each.mistakes] for each in evaluation.sets}
-    template = environment.get_template("report.html.j2")
+    template = environment("stance.report").get_template("report.html.j2")
     return template.render(
         evaluation=evaluation, plots=plots, errors=errors, categories=CATEGORIES, words=words
     )

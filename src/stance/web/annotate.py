@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from stance.errors import AnnotationError, UsageError
 from stance.output.words import WORDING
+from stance.templating import environment
 from stance.web import view
 from stance.web.desk import MODEL, Conflict, Desk, Place
 from stance.web.guide import find_guide, render_guide
@@ -77,7 +78,7 @@ class _Pages:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.templates = _environment()
+        self.templates = _templates()
 
     def index(self) -> Response:
         """All articles with how far they are; the only one at once."""
@@ -207,17 +208,11 @@ class _Pages:
         return HTMLResponse(page.encode("utf-8", "replace"))
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("stance.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"wording": WORDING, "groupby_paragraph": _paragraphs}
-    environment.filters["exact"] = _exact
-    return environment
+def _templates() -> Environment:
+    templates = environment("stance.web")
+    templates.globals |= {"wording": WORDING, "groupby_paragraph": _paragraphs}
+    templates.filters["exact"] = _exact
+    return templates
 
 
 def _exact(text: str) -> Markup:

@@ -13,12 +13,12 @@ from collections import OrderedDict
 from dataclasses import astuple
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from stance import __version__
 from stance.corrections import Correction
 from stance.errors import UsageError
 from stance.output.words import WORDING
+from stance.templating import environment
 from stance.web.admission import Limits
 from stance.web.ledger import Ledger
 from stance.web.metrics import Metrics
@@ -66,7 +66,7 @@ class Pages:
     """The form, and the marked page that answers it; jobs for the workers, counted."""
 
     def __init__(self, workers: Workers, metrics: Metrics, limits: Limits, ledger: Ledger | None) -> None:
-        self.templates = _environment()
+        self.templates = environment("stance.web")
         self.shelf = Shelf()
         self._workers = workers
         self._metrics = metrics
@@ -126,13 +126,3 @@ def one_line(error: UsageError) -> str:
     """An error in one line, even where it names all faults of a file."""
     first, *others = str(error).splitlines()
     return f"{first} (and {len(others)} more)" if others else first
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("stance.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
