@@ -281,7 +281,7 @@ def test_what_the_user_got_wrong_is_told_before_reading(tmp_path: Path) -> None:
         ([str(tmp_path / "a.pdf")], ReadOptions(), "unknown format .pdf, expected .txt, .md"),
         ([str(tmp_path / "empty")], ReadOptions(), "no articles in this folder"),
         (["-"], ReadOptions(), "standard input"),
-        ([table], ReadOptions(text_column="bodi"), "no column 'bodi', found body, nr; did you mean 'body'?"),
+        ([table], ReadOptions(text_column="bodi"), "no column 'bodi', found body, nr (did you mean 'body'?)"),
         ([bare], ReadOptions(), "no column looks like the text, found x, y; name it with --text-column"),
     ]
     for paths, options, message in cases:

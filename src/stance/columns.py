@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import itertools
 import json
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from typing import IO, Any, cast
 
 from stance.decoding import decode
-from stance.errors import ArticleError, MissingExtra, UsageError
+from stance.errors import ArticleError, MissingExtra, UsageError, did_you_mean
 
 __all__ = ["GUESSES", "TABLES", "Row", "are_labels", "column_names", "count_rows", "find_columns"]
 
@@ -50,8 +49,7 @@ def find_columns(names: Sequence[str], wanted: Mapping[str, str | None], where: 
     for use, guesses in GUESSES.items():
         named = wanted.get(use)
         if named is not None and named not in names:
-            close = difflib.get_close_matches(named, names, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(named, names)
             raise UsageError(f"{where}: no column {named!r}, found {_listed(names)}{hint}")
         column = named or next((simple[guess] for guess in guesses if guess in simple), None)
         if column is not None and column not in found.values():

@@ -15,7 +15,8 @@ A message has one line per fault: what was found, what was expected, what to do 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "AnnotationError",
@@ -25,6 +26,7 @@ __all__ = [
     "StanceError",
     "TopicError",
     "UsageError",
+    "did_you_mean",
 ]
 
 
@@ -61,3 +63,9 @@ class ModelError(UsageError):
 
 class ArticleError(StanceError):
     """One article cannot be read or labelled; the others can."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word that comes nearest, as the end of a message; empty where none comes near."""
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -7,7 +7,6 @@ one line, `path:line: what was found, what was expected`.
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import itertools
 import re
@@ -16,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stance.errors import did_you_mean
 from stance.labels import FURNITURE, NONE, POSITIONS, STANCES
 from stance.records import Sentence, Span
 
@@ -84,7 +84,7 @@ def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[
     _, header = next(records, (1, []))
     missing = [column for column in columns if column not in header]
     for column in missing:
-        hint = _hint(column, [name for name in header if name not in columns])
+        hint = did_you_mean(column, [name for name in header if name not in columns])
         problems.append(f"{path}:1: no column {column!r}{hint}, expected {','.join(columns)}")
     if missing:
         return []
@@ -181,12 +181,7 @@ def whole_number(row: Row, name: str, problems: list[str]) -> int | None:
 def unknown(what: str, word: str, known: Sequence[str]) -> str:
     """What to say of a word that is none of the known ones, with the nearest of them."""
     listed = ", ".join(name or "nothing" for name in known[:8]) + (", ..." if len(known) > 8 else "")
-    return f"{what} is {word!r}{_hint(word, known)}, expected one of {listed}"
-
-
-def _hint(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    return f"{what} is {word!r}{did_you_mean(word, known)}, expected one of {listed}"
 
 
 def shorten(text: str) -> str:

@@ -33,7 +33,6 @@ A role that no speaker has is labelled as `other`, under the label of the speake
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -42,7 +41,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from stance.errors import TopicError
+from stance.errors import TopicError, did_you_mean
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 
 __all__ = ["BUILT_IN", "KnownSource", "Speaker", "Topic", "load_topic", "parse_topic"]
@@ -200,7 +199,7 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
 def _speaker_faults(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     role = entry.get("role", "other")
     if role not in SOURCE_ROLES:
-        expected = f"{', '.join(SOURCE_ROLES)}{_hint(str(role), SOURCE_ROLES)}"
+        expected = f"{', '.join(SOURCE_ROLES)}{did_you_mean(str(role), SOURCE_ROLES)}"
         yield f"{where}: role is {role!r}, expected one of {expected}"
     if str(entry.get("label", "label")).strip() in (NONE, FURNITURE, ""):
         yield f"{where}: label is {entry['label']!r}, which is reserved; choose another"
@@ -214,15 +213,10 @@ def _table_faults(
             yield f"{where} has no {key!r}"
     for key, value in table.items():
         if key not in types:
-            yield f"{where} has an unknown key {key!r}{_hint(key, tuple(types))}"
+            yield f"{where} has an unknown key {key!r}{did_you_mean(key, tuple(types))}"
         elif not isinstance(value, types[key]) or isinstance(value, bool):
             yield f"{where}: {key} is {value!r}, expected {types[key].__name__}"
         elif key not in ("speakers", "sources") and isinstance(value, list):
             bad = [item for item in value if not isinstance(item, str) or not item.strip()]
             if bad:
                 yield f"{where}: {key} has {bad[0]!r}, expected words"
-
-
-def _hint(word: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

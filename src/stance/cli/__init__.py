@@ -6,7 +6,6 @@ works and can be called from Python. Modules are imported when their command is 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import io
 import os
@@ -17,7 +16,7 @@ from typing import Any
 import click
 
 from stance import __version__
-from stance.errors import StanceError
+from stance.errors import StanceError, did_you_mean
 
 __all__ = ["COMMANDS", "main"]
 
@@ -60,9 +59,8 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], COMMANDS, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no such command {args[0]!r}: {hint}", ctx)
+            told = f"no such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}"
+            raise click.UsageError(f"{told}, expected one of {', '.join(COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
-from stance.errors import UsageError
+from stance.errors import UsageError, did_you_mean
 from stance.formats.brat import BRAT
 from stance.formats.conll import CONLL
 from stance.formats.contract import CSV
@@ -80,9 +79,7 @@ def choose_output(name: str | None, path: Path) -> str:
 def _known(name: str, names: Sequence[str]) -> str:
     if name in names:
         return name
-    close = difflib.get_close_matches(name, names, 1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
-    raise UsageError(f"no format {name!r}{hint}, expected one of {', '.join(names)}")
+    raise UsageError(f"no format {name!r}{did_you_mean(name, names)}, expected one of {', '.join(names)}")
 
 
 def read_articles(name: str, path: Path, options: ReadOptions | None = None) -> Reading:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from stance.errors import MissingExtra, UsageError
+from stance.errors import MissingExtra, UsageError, did_you_mean
 from stance.files import atomic_path
 from stance.output.binary import write_parquet, write_xlsx
 from stance.output.database import join_sqlite, write_sqlite
@@ -131,7 +130,7 @@ def write_results(
 def _asked_for(name: str | None, output: Path | None, *, parts: bool) -> Format:
     if name is not None and name not in FORMATS:
         raise UsageError(
-            f"unknown format {name!r}, expected one of {', '.join(FORMATS)}{_hint(name, FORMATS)}"
+            f"unknown format {name!r}, expected one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}"
         )
     if output is None:
         return FORMATS[name or "table"]
@@ -145,14 +144,9 @@ def _asked_for(name: str | None, output: Path | None, *, parts: bool) -> Format:
             found = f"ends in {output.suffix!r}" if output.suffix else "has no ending"
             raise UsageError(
                 f"{output} {found}, expected one of {', '.join(_BY_ENDING)}, or --format"
-                f"{_hint(output.suffix.lower(), _BY_ENDING)}"
+                f"{did_you_mean(output.suffix.lower(), _BY_ENDING)}"
             )
         return by_ending
     if by_ending and by_ending.name != name:
         raise UsageError(f"{output} ends in {output.suffix!r} but --format is {name}: drop one of the two")
     return FORMATS[name]
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
