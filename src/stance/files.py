@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves the old one or the new one, never half of either."""
+"""Files: written so that a crash leaves the old one or the new one, and read with their faults named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stance.errors import UsageError
 
-__all__ = ["atomic_folder", "atomic_path", "atomic_write"]
+__all__ = ["atomic_folder", "atomic_path", "atomic_write", "read_utf8"]
 
 
 @contextmanager
@@ -100,3 +100,17 @@ def _is_special(path: Path) -> bool:
         return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:  # in a folder that cannot be entered; the attempt to write will say so
         return False
+
+
+def read_utf8(path: Path, problems: list[str], expected: str) -> str | None:
+    """A file's text without its byte-order mark; why it cannot be read goes to `problems`, with its line."""
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        problems.append(f"{path}:1: cannot read ({error.strerror}), expected {expected}")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        told = f"byte {error.object[error.start]:#04x}, expected UTF-8; save the file as UTF-8"
+        problems.append(f"{path}:{line}: {told}")
+    return None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stance.errors import did_you_mean
+from stance.files import read_utf8
 from stance.labels import FURNITURE, NONE, POSITIONS, STANCES
 from stance.records import Sentence, Span
 
@@ -66,20 +67,10 @@ def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[
     What is wrong with the file or with the number of fields of a row goes to `problems`, one
     line each; such rows are left out.
     """
-    try:
-        data = path.read_bytes()
-        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
-    except OSError as error:
-        problems.append(
-            f"{path}:1: cannot read ({error.strerror}), expected a CSV file with {','.join(columns)}"
-        )
+    content = read_utf8(path, problems, f"a CSV file with {','.join(columns)}")
+    if content is None:
         return []
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problems.append(
-            f"{path}:{line}: byte {data[error.start]:#04x}, expected UTF-8; save the file as UTF-8"
-        )
-        return []
+    text = unicodedata.normalize("NFC", content)
     records = _records(path, text, problems)
     _, header = next(records, (1, []))
     missing = [column for column in columns if column not in header]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stance.files import read_utf8
 from stance.formats.assembly import Findings
 from stance.formats.escaping import unescape
 from stance.formats.offsets import Offsets
@@ -53,10 +54,8 @@ class _Block:
 
 def read_sheets(path: Path, findings: Findings) -> list[Sheet]:
     """The articles of a file; faults and what is left out go to `findings`."""
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        findings.problems.append(f"{path}:1: cannot read ({error}), expected a token per line, in UTF-8")
+    content = read_utf8(path, findings.problems, "a token per line")
+    if content is None:
         return []
     documents: list[list[_Block]] = []
     for block in _blocks(content):

@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from stance.annotated import AnnotatedArticle, read_text, rebuilt_text
+from stance.files import read_utf8
 from stance.formats.assembly import Findings, assemble
 from stance.formats.folders import fresh_folder, lay_out, places, read_entries
 from stance.formats.offsets import Offsets
@@ -76,10 +77,8 @@ def _read(path: Path, options: ReadOptions) -> Reading:
 
 def _sheet(path: Path, entry: Row, reader: str, findings: Findings) -> Sheet | None:
     before = len(findings.problems)
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        findings.problems.append(f"{path}:1: cannot read ({error}), expected a file in UTF-8")
+    content = read_utf8(path, findings.problems, "an exported file")
+    if content is None:
         return None
     file = parse(path, content, findings)
     told, annotations = file.sentences, file.annotations

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stance.files import read_utf8
+
 __all__ = ["Record", "dump_lines", "first_record", "read_records"]
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -40,14 +42,8 @@ class Record:
 
 def read_records(path: Path, problems: list[str]) -> list[Record]:
     """The JSON objects of a file; what is none goes to `problems`, one line each."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        problems.append(f"{path}:1: cannot read ({error.strerror}), expected a JSON file")
-        return []
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(f"{path}:{line}: byte {error.object[error.start]:#04x}, expected UTF-8")
+    text = read_utf8(path, problems, "a JSON file")
+    if text is None:
         return []
     found = []
     values = _array if text.lstrip().startswith("[") else _lines

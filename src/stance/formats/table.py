@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from stance.errors import UsageError
+from stance.files import read_utf8
 from stance.formats.assembly import Findings, assemble
 from stance.formats.records import first_record, read_records
 from stance.formats.sheets import ATTRIBUTION, CUE, FACTS, Link, Mark, Passage, Sheet, entry_of
@@ -82,11 +83,10 @@ def _columns(path: Path, names: Sequence[str], mapped: Mapping[str, str]) -> dic
 
 
 def _csv(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        text = unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path}:1: cannot read ({error}), expected CSV in UTF-8")
+    content = read_utf8(path, problems, "CSV")
+    if content is None:
         return
+    text = unicodedata.normalize("NFC", content)
     header_line = text.split("\n", 1)[0]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=header_line.count), strict=True
