@@ -31,6 +31,7 @@ from stance.finetuning.run import FinetuneSettings, finetune
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import NEAREST, pruned
 from stance.training import Encoding
+from tests.conftest import take
 
 WIDTH, INNER, PLACES = 48, 96, 512
 QUICK = Settings(passes=2, rate=1e-3, half=False)
@@ -104,10 +105,20 @@ def weights(articles, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tuned(weights, tiny, tmp_path_factory) -> Path:
+def primer(tmp_path_factory) -> Path:
+    """Two articles to learn from first, in one of which readers differed everywhere."""
+    folder = take(("n_01", "o_02"), tmp_path_factory.mktemp("primer") / "annotations")
+    table = folder / "o.csv"
+    table.write_text(table.read_text("utf-8").replace("writer-o", run.DISPUTED), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "base_folder", lambda: tiny)
-        return finetune(FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK))
+        patch.setattr(run, "carried", lambda *_: primer)
+        return finetune(FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK, QUICK))
 
 
 def test_what_is_written_can_be_trained_on(tuned, articles):
@@ -129,17 +140,26 @@ def test_an_article_is_kept_as_an_encoder_told_it_that_did_not_learn_from_it(tun
     assert any(not np.array_equal(a.words, b.words) for a, b in zip(out_of_fold, in_sample, strict=True))
 
 
-def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, tmp_path, monkeypatch):
+def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, primer, tmp_path, monkeypatch):
     begun = tmp_path / "encoder"
     begun.mkdir()
-    for kept in tuned.glob("*of*.safetensors"):
+    for kept in (*tuned.glob("*of*.safetensors"), tuned / "primer.safetensors"):
         shutil.copy(kept, begun)
     done = []
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    finetune(FinetuneSettings(weights, begun, QUICK), lambda what, *_: done.append(what))
+    monkeypatch.setattr(run, "carried", lambda *_: primer)
+    finetune(FinetuneSettings(weights, begun, QUICK, QUICK), lambda what, *_: done.append(what))
     assert set(done) == {"fine-tuning, all articles"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
+
+
+def test_nothing_is_learnt_where_readers_differed(weights, primer):
+    pieces = WordPieces((weights / "tokenizer.json").read_bytes())
+    clear, disputed = (run._lesson(text, pieces, run.DISPUTED) for text in run._texts(primer))
+    assert any((answers != UNKNOWN).any() for answers in clear.answers)
+    assert all((answers == UNKNOWN).all() for answers in disputed.answers)
+    assert [len(stretch.ids) for stretch in disputed.stretches] == list(map(len, disputed.answers))
 
 
 def test_the_graph_tells_what_the_network_tells(weights):
@@ -237,8 +257,9 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
     folder = shutil.copytree(weights, tmp_path / "weights")
     spoil(folder)
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
+    monkeypatch.setattr(run, "carried", lambda *_: tiny)
     with pytest.raises(UsageError, match=message):
-        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK))
+        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK, QUICK))
 
 
 def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):

@@ -40,7 +40,7 @@ from stance.topic import Topic, load_topic
 from stance.trials import Fold, Tried, calibrating, held_out, try_fold
 from stance.voices import Thresholds
 
-__all__ = ["Encoding", "TrainSettings", "base_folder", "folds_for", "train"]
+__all__ = ["Encoding", "TrainSettings", "base_folder", "carried", "folds_for", "train"]
 
 MOST_LEFT_OUT = 20
 """Annotated articles that are left out one by one; more go into `MANY_FOLDS` folds."""
@@ -74,8 +74,13 @@ Progress = Callable[[str, int, int], None]
 
 def base_folder() -> Path:
     """Where the composed articles lie: in the installed package, or in the checkout."""
-    installed = Path(str(resources.files("stance"))) / "base"
-    return installed if installed.exists() else Path(__file__).parents[2] / "annotations" / "composed"
+    return carried("base", "composed")
+
+
+def carried(name: str, own: str) -> Path:
+    """A folder of annotations that the package carries by a name, and the checkout by its `own`."""
+    installed = Path(str(resources.files("stance"))) / name
+    return installed if installed.exists() else Path(__file__).parents[2] / "annotations" / own
 
 
 @dataclass(frozen=True)

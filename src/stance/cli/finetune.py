@@ -29,7 +29,8 @@ def finetune(
         from stance.finetuning.run import finetune as run
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "torch", "encoder", "fine-tuning the encoder") from error
-    return run(FinetuneSettings(weights, output, Settings(passes=passes), seed), report)
+    settings = Settings(passes=passes)
+    return run(FinetuneSettings(weights, output, settings=settings, seed=seed), report)
 
 
 @click.command("finetune")
@@ -44,15 +45,19 @@ def finetune(
     help="Where the encoder goes; what is finished there is not done again.",
 )
 @click.option(
-    "--passes", type=click.IntRange(1), default=8, show_default=True, help="Passes over the articles."
+    *("--passes",),
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Passes over the composed articles.",
 )
 @seed_option
 def command(weights: Path, output: Path, passes: int, seed: int) -> None:
-    """Fine-tune the encoder on the built-in articles, over an hour on two cores.
+    """Fine-tune the encoder on the built-in articles, an hour and a half on two cores.
 
-    WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. Four encoders
-    are tuned, each without the articles of one fold, and one on all of them, which is kept. Then
-    train a model on it with 'stance train --encoder DIR'.
+    WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. It learns from the
+    primer first. From there four encoders are tuned on the composed articles, each without those of one
+    fold, and one on all of them, which is kept. Then train a model on it with 'stance train --encoder DIR'.
 
     \b
     Example:

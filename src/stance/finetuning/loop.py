@@ -34,8 +34,8 @@ class Settings:
     `pieces` are those of a batch; `masked` is the share of pieces that are hidden.
     """
 
-    passes: int = 8
-    rate: float = 2.5e-4
+    passes: int = 5
+    rate: float = 2e-4
     head: float = 8.0
     warm: float = 0.1
     decay: float = 0.01

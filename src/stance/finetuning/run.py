@@ -1,6 +1,9 @@
-"""Fine-tuning as a whole: one encoder per fold for the vectors out of fold, one for all, the files.
+"""Fine-tuning as a whole: a primer for all, one encoder per fold for the vectors out of fold, one for all.
 
-What is finished is kept in the output folder, so that a run that was stopped goes on.
+The primer holds articles of worlds of their own, more of them and less surely labelled than the composed
+ones. Learnt first, and forgotten where the composed ones say otherwise, they help; mixed in, they did not
+(`models/EXPERIMENTS.md`). What is finished is kept in the output folder, so that a run that was stopped
+goes on.
 """
 
 from __future__ import annotations
@@ -28,15 +31,18 @@ from stance.files import atomic_path, atomic_write
 from stance.finetuning.export import export, quantise
 from stance.finetuning.loop import Lesson, Settings, fine_tune
 from stance.finetuning.network import Network
-from stance.finetuning.targets import targets_of
+from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import begin_marks, pruned
 from stance.folds import FOLDS, family_of, folds_of
 from stance.reading import ReadArticle
-from stance.training import base_folder
+from stance.training import base_folder, carried
 
 __all__ = ["FinetuneSettings", "finetune"]
 
 WORDS = "embeddings.word_embeddings.weight"
+
+DISPUTED = "adjudicated"
+"""Who annotated a sentence of the primer in which two readers differed: nothing is learnt from it."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps of it are done, and out of how many."""
@@ -44,17 +50,21 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class FinetuneSettings:
-    """What to begin with (a folder with `model.safetensors` and `tokenizer.json`) and where to write."""
+    """What to begin with (a folder with `model.safetensors` and `tokenizer.json`) and where to write.
+
+    `primer` says how the primer is learnt, `settings` how the composed articles are.
+    """
 
     weights: Path
     output: Path
+    primer: Settings = field(default_factory=lambda: Settings(passes=4, rate=2.5e-4))
     settings: Settings = field(default_factory=Settings)
     seed: int = 0
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A composed article: as it was marked, and as labelling meets it."""
+    """An article: as it was marked, and as labelling meets it."""
 
     annotated: AnnotatedArticle
     read: ReadArticle
@@ -66,6 +76,7 @@ class _Course:
     """Everything that a fine-tuning needs."""
 
     chosen: FinetuneSettings
+    primer: Sequence[_Text]
     texts: Sequence[_Text]
     tokenizer: bytes
     pieces: WordPieces
@@ -73,8 +84,9 @@ class _Course:
 
 
 def finetune(chosen: FinetuneSettings, progress: Progress = lambda *_: None) -> Path:
-    """Fine-tune the encoder on the composed articles and write `encoder.onnx`, `tokenizer.json` and
-    `encoded.safetensors`; returns the folder.
+    """Fine-tune the encoder on the primer, then on the composed articles.
+
+    Writes `encoder.onnx`, `tokenizer.json` and `encoded.safetensors`; returns the folder.
 
     Raises:
         UsageError: the weights are missing or of another kind, or the folder cannot be written.
@@ -121,14 +133,15 @@ class _Torch(Encoder):
 
 def _course(chosen: FinetuneSettings) -> _Course:
     state, tokenizer = _given(chosen.weights)
-    texts = list(_texts())
+    primer, texts = (list(_texts(folder)) for folder in (carried("primer", "primer"), base_folder()))
     plain = WordPieces(tokenizer)
-    used = {piece for text in texts for stretch in stretches_of(text.read, plain) for piece in stretch.ids}
+    read = [text.read for text in (*texts, *primer)]
+    used = {piece for each in read for stretch in stretches_of(each, plain) for piece in stretch.ids}
     small, rows = pruned(tokenizer, plain.names(used))
     pieces = WordPieces(small)
     state[WORDS] = state[WORDS][rows].clone()
     begin_marks(state[WORDS], pieces.rows())
-    return _Course(chosen, texts, small, pieces, state)
+    return _Course(chosen, primer, texts, small, pieces, state)
 
 
 def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
@@ -147,32 +160,62 @@ def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
     return state, tokenizer
 
 
-def _texts() -> Iterator[_Text]:
+def _texts(folder: Path) -> Iterator[_Text]:
     casts: dict[str, Cast] = {}
-    for annotated in read_annotations(base_folder()):
+    for annotated in read_annotations(folder):
         yield _Text(annotated, *readings(annotated, casts))
 
 
 def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progress) -> Network:
     """A fine-tuned network, rounded to 8 bits; from the output folder where it is finished already."""
-    kept = course.chosen.output / f"{name.replace(' ', '-')}.safetensors"
+    kept = _kept(course, name)
     network = Network(course.state)
-    if kept.exists():
-        network.load_state_dict(load_file(kept))
-        return network.eval()
-    lessons = [_lesson(text, course.pieces) for text in texts]
+    if not kept.exists():
+        network.load_state_dict(_primed(course, progress))
+        _learn(course, name, network, texts, progress)
+        quantise(network)
+        with atomic_path(kept) as fresh:
+            save_file(network.state_dict(), fresh)
+    network.load_state_dict(load_file(kept))
+    return network.eval()
+
+
+def _primed(course: _Course, progress: Progress) -> dict[str, Tensor]:
+    """The weights after the primer, with which each network begins."""
+    kept = _kept(course, "primer")
+    if not kept.exists():
+        network = Network(course.state)
+        _learn(course, "primer", network, course.primer, progress)
+        with atomic_path(kept) as fresh:
+            save_file(network.state_dict(), fresh)
+    return load_file(kept)
+
+
+def _kept(course: _Course, name: str) -> Path:
+    return course.chosen.output / f"{name.replace(' ', '-')}.safetensors"
+
+
+def _learn(course: _Course, name: str, network: Network, texts: Sequence[_Text], progress: Progress) -> None:
+    first = texts is course.primer
+    chosen = course.chosen
+    lessons = [_lesson(text, course.pieces, DISPUTED if first else None) for text in texts]
 
     def report(step: int, steps: int, _: float) -> None:
         progress(f"fine-tuning, {name}", step, steps)
 
-    fine_tune(network, lessons, course.pieces, course.chosen.settings, course.chosen.seed, report)
-    quantise(network)
-    with atomic_path(kept) as fresh:
-        save_file(network.state_dict(), fresh)
-    return network.eval()
+    settings = chosen.primer if first else chosen.settings
+    fine_tune(network, lessons, course.pieces, settings, chosen.seed, report)
 
 
-def _lesson(text: _Text, pieces: WordPieces) -> Lesson:
+def _lesson(text: _Text, pieces: WordPieces, disputed: str | None) -> Lesson:
+    """An article's lesson, without the sentences of the annotator `disputed`."""
     stretches = stretches_of(text.read, pieces)
-    answers = tuple(targets_of(text.annotated, text.read.sentences, stretch) for stretch in stretches)
+    told = zip(text.annotated.sentences, text.annotated.annotators, strict=True)
+    left_out = {sentence.index for sentence, annotator in told if annotator == disputed}
+    answers = tuple(
+        np.full((len(stretch.ids), len(GROUPS)), UNKNOWN, np.int8)
+        if text.read.sentences[stretch.at].sentence.index in left_out
+        else targets_of(text.annotated, text.read.sentences, stretch)
+        for stretch in stretches
+    )
     return Lesson(family_of(text.annotated.article.id) or "", stretches, answers)
