@@ -66,7 +66,7 @@ def test_lines(small):
         "  = vucic denies  (source “Serbian President Aleksandar Vučić”; cue “denied”; "
     )
     assert "(taken from 0.40 on)" in next(line for line in told if "name a source?" in line)
-    assert told[-1].strip().startswith("+ speaks for the likeliest answer")
+    assert any("+ speaks for the likeliest answer" in line for line in told)
     asked = next(line for line in told if "do to the allegation?" in line)
     assert "denies 0." in asked
     assert any(line.lstrip()[0] in "+-" and line.startswith("    ") for line in told[1:] if line)
@@ -114,7 +114,7 @@ def test_an_off_topic_article_can_be_explained_too(small):
 
 
 def test_what_is_not_labelled_is_not_explained(small):
-    for text, told in (("", "empty"), ("Он је рекао да то није истина. " * 20, "not in English")):
+    for text, told in (("", "empty"), ("Он је рекао да то није истина. " * 20, "not in Latin letters")):
         with pytest.raises(ArticleError, match=told):
             small.explain(text, 0)
 

@@ -73,7 +73,8 @@ class Explanation:
             for feature, gain in question.reasons:
                 yield f"    {gain:+.2f}  {feature}"
         if self.questions:
-            yield from ("", _LEGEND)
+            yield ""
+            yield from _LEGEND.splitlines()
 
 
 def _label(label: Attribution) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ FLOORS = Path(__file__).parent / "floors.json"
 FIGURES = ("joint_accuracy", "speaker_accuracy", "stance_macro_f1", "attribution_f1", "cue_f1")
 
 
+@cache
 def measured(model: Path = SHIPPED) -> dict[str, dict[str, float]]:
     """The figures of each set of articles, from the predictions out of fold, to four digits."""
     return {
