@@ -118,7 +118,9 @@ def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "base_folder", lambda: tiny)
         patch.setattr(run, "carried", lambda *_: primer)
-        return finetune(FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK, QUICK))
+        return finetune(
+            FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK, (QUICK,))
+        )
 
 
 def test_what_is_written_can_be_trained_on(tuned, articles):
@@ -148,8 +150,8 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
     done = []
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     monkeypatch.setattr(run, "carried", lambda *_: primer)
-    finetune(FinetuneSettings(weights, begun, QUICK, QUICK), lambda what, *_: done.append(what))
-    assert set(done) == {"fine-tuning, all articles"}
+    finetune(FinetuneSettings(weights, begun, QUICK, (QUICK,)), lambda what, *_: done.append(what))
+    assert set(done) == {"fine-tuning, all articles, round 1"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
 
@@ -259,7 +261,7 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     monkeypatch.setattr(run, "carried", lambda *_: tiny)
     with pytest.raises(UsageError, match=message):
-        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK, QUICK))
+        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK, (QUICK,)))
 
 
 def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):

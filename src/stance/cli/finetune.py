@@ -14,9 +14,7 @@ from stance.errors import MissingExtra
 __all__ = ["command", "finetune"]
 
 
-def finetune(
-    weights: Path, output: Path, passes: int, seed: int, report: Callable[[str, int, int], None]
-) -> Path:
+def finetune(weights: Path, output: Path, seed: int, report: Callable[[str, int, int], None]) -> Path:
     """Fine-tune an encoder and return its folder.
 
     Raises:
@@ -24,13 +22,11 @@ def finetune(
         UsageError: the weights are missing or of another kind.
     """
     try:
-        from stance.finetuning.loop import Settings
         from stance.finetuning.run import FinetuneSettings
         from stance.finetuning.run import finetune as run
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "torch", "encoder", "fine-tuning the encoder") from error
-    settings = Settings(passes=passes)
-    return run(FinetuneSettings(weights, output, settings=settings, seed=seed), report)
+    return run(FinetuneSettings(weights, output, seed=seed), report)
 
 
 @click.command("finetune")
@@ -44,15 +40,8 @@ def finetune(
     show_default=True,
     help="Where the encoder goes; what is finished there is not done again.",
 )
-@click.option(
-    *("--passes",),
-    type=click.IntRange(1),
-    default=5,
-    show_default=True,
-    help="Passes over the composed articles.",
-)
 @seed_option
-def command(weights: Path, output: Path, passes: int, seed: int) -> None:
+def command(weights: Path, output: Path, seed: int) -> None:
     """Fine-tune the encoder on the built-in articles, an hour and a half on two cores.
 
     WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. It learns from the
@@ -64,5 +53,5 @@ def command(weights: Path, output: Path, passes: int, seed: int) -> None:
       stance finetune all-MiniLM-L6-v2/ -o encoder/
     """
     with steps() as report:
-        folder = finetune(weights, output, passes, seed, report)
+        folder = finetune(weights, output, seed, report)
     click.echo(f"Wrote {folder}. Train a model on it:  stance train --encoder {folder}", err=True)

@@ -16,7 +16,7 @@ from stance.encoder.pieces import LONGEST, Stretch, Window, WordPieces, windows_
 from stance.finetuning.network import Network
 from stance.finetuning.targets import GROUPS, UNKNOWN
 
-__all__ = ["Lesson", "Settings", "fine_tune"]
+__all__ = ["Lesson", "Report", "Settings", "fine_tune"]
 
 
 def has_bfloat16() -> bool:

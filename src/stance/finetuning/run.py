@@ -29,7 +29,7 @@ from stance.errors import UsageError
 from stance.examples import readings
 from stance.files import atomic_path, atomic_write
 from stance.finetuning.export import export, quantise
-from stance.finetuning.loop import Lesson, Settings, fine_tune
+from stance.finetuning.loop import Lesson, Report, Settings, fine_tune
 from stance.finetuning.network import Network
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import begin_marks, pruned
@@ -52,13 +52,13 @@ Progress = Callable[[str, int, int], None]
 class FinetuneSettings:
     """What to begin with (a folder with `model.safetensors` and `tokenizer.json`) and where to write.
 
-    `primer` says how the primer is learnt, `settings` how the composed articles are.
+    `primer` says how the primer is learnt, `rounds` how the composed articles are, one after the other.
     """
 
     weights: Path
     output: Path
-    primer: Settings = field(default_factory=lambda: Settings(passes=4, rate=2.5e-4))
-    settings: Settings = field(default_factory=Settings)
+    primer: Settings = field(default_factory=lambda: Settings(4, 2.5e-4))
+    rounds: tuple[Settings, ...] = field(default_factory=lambda: (Settings(), Settings(2, 1.2e-4)))
     seed: int = 0
 
 
@@ -172,10 +172,12 @@ def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progr
     network = Network(course.state)
     if not kept.exists():
         network.load_state_dict(_primed(course, progress))
-        _learn(course, name, network, texts, progress)
-        quantise(network)
-        with atomic_path(kept) as fresh:
-            save_file(network.state_dict(), fresh)
+        lessons = [_lesson(text, course.pieces) for text in texts]
+        for number, settings in enumerate(course.chosen.rounds):
+            report = _report(f"{name}, round {number + 1}", progress)
+            fine_tune(network, lessons, course.pieces, settings, course.chosen.seed + number, report)
+            quantise(network)
+        _keep(network, kept)
     network.load_state_dict(load_file(kept))
     return network.eval()
 
@@ -185,29 +187,27 @@ def _primed(course: _Course, progress: Progress) -> dict[str, Tensor]:
     kept = _kept(course, "primer")
     if not kept.exists():
         network = Network(course.state)
-        _learn(course, "primer", network, course.primer, progress)
-        with atomic_path(kept) as fresh:
-            save_file(network.state_dict(), fresh)
+        lessons = [_lesson(text, course.pieces, DISPUTED) for text in course.primer]
+        report = _report("primer", progress)
+        fine_tune(network, lessons, course.pieces, course.chosen.primer, course.chosen.seed, report)
+        _keep(network, kept)
     return load_file(kept)
+
+
+def _report(name: str, progress: Progress) -> Report:
+    return lambda step, steps, _: progress(f"fine-tuning, {name}", step, steps)
 
 
 def _kept(course: _Course, name: str) -> Path:
     return course.chosen.output / f"{name.replace(' ', '-')}.safetensors"
 
 
-def _learn(course: _Course, name: str, network: Network, texts: Sequence[_Text], progress: Progress) -> None:
-    first = texts is course.primer
-    chosen = course.chosen
-    lessons = [_lesson(text, course.pieces, DISPUTED if first else None) for text in texts]
-
-    def report(step: int, steps: int, _: float) -> None:
-        progress(f"fine-tuning, {name}", step, steps)
-
-    settings = chosen.primer if first else chosen.settings
-    fine_tune(network, lessons, course.pieces, settings, chosen.seed, report)
+def _keep(network: Network, path: Path) -> None:
+    with atomic_path(path) as fresh:
+        save_file(network.state_dict(), fresh)
 
 
-def _lesson(text: _Text, pieces: WordPieces, disputed: str | None) -> Lesson:
+def _lesson(text: _Text, pieces: WordPieces, disputed: str | None = None) -> Lesson:
     """An article's lesson, without the sentences of the annotator `disputed`."""
     stretches = stretches_of(text.read, pieces)
     told = zip(text.annotated.sentences, text.annotated.annotators, strict=True)
