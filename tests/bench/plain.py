@@ -47,8 +47,8 @@ PLAIN = {
 }
 BEFORE = {
     "alone": "",
-    "in context": "Serbia makes shells and rockets. A debate about arms exports to Ukraine has been going on for "
-    "months.\n\n",
+    "in context": "Serbia makes shells and rockets. A debate about arms exports to Ukraine has gone on for months."
+    "\n\n",
 }
 
 
@@ -58,7 +58,7 @@ def main() -> None:
     asked = [(stance, sentence) for stance, sentences in PLAIN.items() for sentence in sentences]
     for name, before in BEFORE.items():
         told = []
-        for stance, sentence in asked:
+        for _, sentence in asked:
             found = model.label(before + sentence).attributions[-1]
             told.append(found[0].stance if found else "nobody speaks")
         pairs = list(zip(asked, told, strict=True))
