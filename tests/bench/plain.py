@@ -47,8 +47,8 @@ PLAIN = {
 }
 BEFORE = {
     "alone": "",
-    "in context": "Serbia makes shells and rockets. A debate about arms exports to Ukraine has gone on for months."
-    "\n\n",
+    "in context": "Serbia makes shells and rockets. A debate about arms exports to Ukraine "
+    "has been going on for months.\n\n",
 }
 
 
