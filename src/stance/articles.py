@@ -33,6 +33,7 @@ __all__ = [
     "Item",
     "ReadOptions",
     "find_inputs",
+    "id_of",
     "read_articles",
     "read_document",
 ]
@@ -85,6 +86,11 @@ Item = Article | Document | ArticleFailure
 """One of many: read, still to be read, or not to be read at all."""
 
 
+def id_of(item: Item) -> str:
+    """The id of the article, whatever became of it."""
+    return item.article if isinstance(item, ArticleFailure) else item.id
+
+
 class Archive:
     """The articles that paths stand for, in their order, with unique ids: rows of tables, and files.
 
@@ -123,7 +129,7 @@ class Archive:
         self.position = 0
         with UniqueIds() as ids:
             for item in self._items():
-                own = item.article if isinstance(item, ArticleFailure) else item.id
+                own = id_of(item)
                 name = ids.take(own)
                 if name == own:
                     yield item

@@ -10,10 +10,9 @@ from typing import Any, BinaryIO
 
 import click
 
-from stance.articles import ArticleFailure, ReadOptions, read_articles
+from stance.articles import ArticleFailure, ReadOptions, id_of, read_articles
 from stance.cli.options import model_option, topic_option
 from stance.errors import ArticleError, UsageError
-from stance.records import Article
 from stance.topic import load_topic
 
 __all__ = ["ExplainSettings", "command", "explain"]
@@ -42,7 +41,8 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     found = read_articles([settings.path], ReadOptions(), stdin)
     wanted = settings.article
     if wanted is not None:
-        found = (item for item in found if _id(item) == wanted)
+        # Ids are unique: what comes after is not read.
+        found = itertools.islice((item for item in found if id_of(item) == wanted), 1)
     first = list(itertools.islice(found, 2))
     if len(first) != 1:
         named = "" if wanted is None else f" with the id {wanted!r}"
@@ -52,10 +52,6 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
     return load(settings.model, chosen).explain(article, settings.sentence).lines()
-
-
-def _id(item: Article | ArticleFailure) -> str:
-    return item.article if isinstance(item, ArticleFailure) else item.id
 
 
 @click.command("explain")

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stance.articles import ArticleFailure
+from stance.articles import ArticleFailure, id_of
 from stance.corpus.blocks import Block
 from stance.corpus.engines import Engine
 from stance.corpus.streams import LabelBlock
@@ -209,7 +209,7 @@ class Parts:
     def _known(self, block: Block) -> Part | None:
         part = self._written.get(block.number)
         if part and part.digest != block.digest:
-            raise self._other_inputs(f"see article {_name(block)} and those after it")
+            raise self._other_inputs(f"see article {id_of(block.items[0])} and those after it")
         return part
 
     def _other_inputs(self, told: str) -> UsageError:
@@ -249,11 +249,6 @@ class Parts:
     def _write_manifest(self, *, complete: bool, parts: list[dict[str, Any]] | None = None) -> None:
         told = {"schema": SCHEMA, "made_with": dict(self.made_with), "complete": complete}
         _write_json(self.folder / MANIFEST, told if parts is None else {**told, "parts": parts})
-
-
-def _name(block: Block) -> str:
-    first = block.items[0]
-    return first.article if isinstance(first, ArticleFailure) else first.id
 
 
 @contextmanager
