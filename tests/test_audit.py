@@ -26,7 +26,8 @@ def rows_file(folder: Path, *marked: tuple[str, str, str], article: str = "art")
     for at, (text, speaker, stance) in enumerate(marked):
         fields = dict.fromkeys(ROW_COLUMNS, "")
         fields |= {"article": article, "start": str(100 * at), "end": str(100 * at + len(text))}
-        rows.append({**fields, "text": text, "speaker": speaker, "stance": stance}.values())
+        source = "" if speaker == "none" else text.split()[0]
+        rows.append({**fields, "text": text, "speaker": speaker, "stance": stance, "source": source}.values())
     folder.mkdir(exist_ok=True)
     (folder / f"{article}.csv").write_text(format_table(ROW_COLUMNS, rows), "utf-8")
     return folder
@@ -220,6 +221,20 @@ class TestCommand:
         assert note.startswith("3 sentences of 1 article have no out-of-fold prediction in ")
         assert f"stance train --annotations {folder} -o DIR" in note
         assert counts == "0 broken, 1 for a second look"
+
+    @pytest.mark.parametrize(
+        ("second", "named"),
+        [
+            (row(1, "vucic", "confirms", "", "We sent it"), False),  # the speaker runs on
+            (row(1, "svr", "confirms", "", "We sent it"), True),
+            (row(1, "svr", "confirms", "the SVR", "We sent it"), False),
+        ],
+    )
+    def test_a_source_without_words_runs_on_from_somebody(self, tmp_path, capsys, second, named):
+        folder = write_folder(tmp_path, (GOOD[0], second, *GOOD[3:]))
+        assert main(["audit", str(folder)]) == 0
+        line = "a.csv:3: look again: svr has no source words here and does not speak in the sentence before;"
+        assert (line in capsys.readouterr().out) == named
 
     def test_a_model_folder_says_what_is_unlikely(self, tmp_path, model, capsys):
         folder = rows_file(tmp_path / "f", (TOLD, "mayor", "denies"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stance.annotations import row_files
-from stance.labels import NONE
+from stance.labels import FURNITURE, NONE
 from stance.rows import ROW_COLUMNS, Row, read_table, shorten
 
 __all__ = ["second_looks"]
@@ -16,7 +17,7 @@ __all__ = ["second_looks"]
 def second_looks(folder: Path) -> list[str]:
     """Rows whose words seem to speak against their label, one line each; hints, not faults."""
     rows = [row for path in row_files(folder) for row in read_table(path, ROW_COLUMNS, [])]
-    return [line for row in rows for line in _doubts(row)]
+    return [*(line for row in rows for line in _doubts(row)), *_unnamed(rows)]
 
 
 # The stance, words of the cue that go badly with it, and what they suggest. A cue says little on
@@ -40,3 +41,18 @@ def _doubts(row: Row) -> Iterator[str]:
     saying = _SAYING.search(row["text"]) if row["speaker"] == NONE else None
     if saying:
         yield row.problem(f"look again: nobody speaks, but {shorten(row['text'])} has {saying[0]!r}")
+
+
+def _unnamed(rows: Sequence[Row]) -> Iterator[str]:
+    """Attributions without source words that run on from nothing."""
+    before: tuple[str, set[str]] = ("", set())
+    for (article, _), marks in itertools.groupby(rows, key=lambda row: (row["article"], row["sentence"])):
+        spoken = before[1] if before[0] == article else set()
+        own = [row for row in marks if row["speaker"] not in (NONE, FURNITURE)]
+        for row in own:
+            if not row["source"] and row["speaker"] not in spoken:
+                yield row.problem(
+                    f"look again: {row['speaker']} has no source words here and does not speak in the "
+                    "sentence before; mark the words that name the source"
+                )
+        before = article, {row["speaker"] for row in own}
