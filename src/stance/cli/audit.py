@@ -62,8 +62,8 @@ def command(paths: tuple[Path, ...], fix: bool, model: Path | None) -> int:
 
     A PATH is a folder of annotations. Broken is what no command can read. For a second look are
     cues that speak against their label, sources without words that run on from nobody, sentences of
-    nearly the same words with different labels, and labels that a model which never saw the article thinks unlikely, the unlikeliest first.
-    They are hints, not faults.
+    nearly the same words with different labels, and labels that a model which never saw the article
+    thinks unlikely, the unlikeliest first. They are hints, not faults.
 
     Exit codes: 0 nothing is broken, whatever deserves a second look; 1 something is broken; 2 the
     command cannot run as asked.
