@@ -27,6 +27,7 @@ RATIOS = (
     ("start of one article / import spacy, sklearn", "stance label, one article", "import spacy, sklearn"),
     ("start of --help / import spacy, sklearn", "stance --help", "import spacy, sklearn"),
     ("one job / two jobs, time", "--jobs 1", "--jobs 2"),
+    ("the machine: one process / two, time", "matrix products by 1", "matrix products by 2"),
 )
 
 

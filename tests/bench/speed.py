@@ -43,6 +43,12 @@ MANY = 256
 """Articles for one job against two: four parts, so that two processes have as many each."""
 SIZE = 1024
 """Rows and columns of the matrices by which the core's peak is measured."""
+ROUNDS = 800
+PRODUCTS = f"""import sys, numpy
+matrix = numpy.random.default_rng(0).random(({SIZE}, {SIZE}), numpy.float32)
+for _ in range(int(sys.argv[1])):
+    matrix @ matrix
+"""
 
 Stages = dict[str, Callable[[], Any]]
 
@@ -123,6 +129,19 @@ def test_peak(benchmark: Any) -> None:
     matrix = np.random.default_rng(0).random((SIZE, SIZE), np.float32)
     benchmark.extra_info |= {"row": "peak", "operations": 2 * SIZE**3}
     benchmark.pedantic(lambda: matrix @ matrix, rounds=20, warmup_rounds=2)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_cores(benchmark: Any, processes: int) -> None:
+    """The same matrix products by one process and by two: what a second job can bring at most."""
+
+    def multiply() -> None:
+        each = [sys.executable, "-c", PRODUCTS, str(ROUNDS // processes)]
+        running = [subprocess.Popen(each) for _ in range(processes)]
+        assert [process.wait() for process in running] == [0] * processes
+
+    benchmark.extra_info["row"] = f"matrix products by {processes}"
+    benchmark.pedantic(multiply, rounds=3)
 
 
 @pytest.mark.parametrize("name", peers.PEERS)
