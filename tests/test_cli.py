@@ -25,7 +25,7 @@ from stance.cli import progress as cli_progress
 from stance.errors import ModelError
 from stance.topic import load_topic
 from tests.conftest import SEEDS, take
-from tests.labellers import fake_label
+from tests.labellers import ROOT, fake_label
 
 
 @pytest.fixture
@@ -264,6 +264,20 @@ class TestOthers:
     def test_a_topic_that_was_filled_in_has_nothing_of_the_example(self, capfdbinary):
         code, out, _ = run(capfdbinary, "topic", "check", "serbia-arms")
         assert (code, "the example" in out) == (0, False)
+
+    def test_a_topic_is_held_against_articles(self, tmp_path, capfdbinary):
+        (tmp_path / "russian.txt").write_text("Он сказал, что оружие не поставлялось. " * 20, "utf-8")
+        (tmp_path / "sport.txt").write_text("The home team won the match on Sunday evening. " * 10, "utf-8")
+        folder = ROOT / "annotations" / "example"
+        code, out, _ = run(capfdbinary, "topic", "check", folder / "smelter.toml", folder / "texts", tmp_path)
+        assert code == 0
+        told = out.partition("in the articles: ")[2].splitlines()
+        assert told[0] == "3 of 4 on the topic, 53 sentences"
+        assert "  premier: mentions 7, in 3 of 4 articles" in told
+        terms = next(line for line in told if line.startswith("  never found, terms: "))
+        assert "pollution" in terms
+        assert "cadmium" not in terms
+        assert told[-2:] == ["  off the topic: sport", "  not read: russian"]
 
     def test_the_examples_that_stand_in_comments_are_sound_too(self, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.chdir(tmp_path)

@@ -35,7 +35,7 @@ LAYERS = (
         "encoder",
     ),
     "formats",
-    *("turns", "features", "heads", "voices", "describe", "relevance", "explanation"),
+    *("turns", "features", "heads", "voices", "describe", "relevance", "castcheck", "explanation"),
     *("output", "frames", "positions", "storage", "confidence", "model", "component"),
     *("heldout", "heldoutfile", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from stance.files import atomic_write
 from stance.labels import SOURCE_ROLES
 from stance.topic import BUILT_IN, Topic, load_topic, parse_topic
 
-__all__ = ["check", "command", "new"]
+__all__ = ["check", "command", "fit", "new"]
 
 
 def new(name: str, output: Path) -> None:
@@ -64,6 +64,35 @@ def _left(topic: Topic) -> Iterator[str]:
     yield from (source.name for source in topic.sources if source in example.sources)
 
 
+def fit(topic: Topic, paths: Sequence[Path]) -> Iterator[str]:
+    """What a topic finds in articles, and what it never finds.
+
+    Raises:
+        UsageError: a path is no article or folder of articles.
+    """
+    from stance.articles import ArticleFailure, ReadOptions, read_articles
+    from stance.castcheck import check_cast
+
+    read = list(read_articles(paths, ReadOptions()))
+    failed = [each.article for each in read if isinstance(each, ArticleFailure)]
+    found = check_cast(topic, (each for each in read if not isinstance(each, ArticleFailure)))
+    about = found.articles - len(found.off_topic)
+    yield f"in the articles: {about} of {found.articles} on the topic, {found.sentences} sentences"
+    for label, (times, articles) in found.named.items():
+        if any(speaker.label == label and speaker.name for speaker in topic.speakers):
+            yield f"  {label}: mentions {times}, in {articles} of {found.articles} articles"
+    for place, words in found.never.items():
+        yield f"  never found, {place}: {_some(words)}"
+    for told, ids in (("off the topic", found.off_topic), ("not read", (*failed, *found.unreadable))):
+        if ids:
+            yield f"  {told}: {_some(ids)}"
+
+
+def _some(words: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
 @click.group("topic", no_args_is_help=False)
 def command() -> None:
     """Start a topic of your own (new), check one (check).
@@ -94,12 +123,20 @@ def new_command(name: str, output: Path | None) -> None:
 
 @command.command("check")
 @click.argument("topic", metavar="TOML")
-def check_command(topic: str) -> None:
+@click.argument("paths", metavar="[ARTICLES]...", nargs=-1, type=click.Path(path_type=Path))
+def check_command(topic: str, paths: tuple[Path, ...]) -> None:
     """Check a topic file and print what it says.
 
+    With articles (files or folders, as for label) also how well it fits them: who is named how
+    often, what of the file never occurs, which articles are off the topic. That needs no model.
+
     \b
-    Example:
+    Examples:
       stance topic check grain-deal.toml
+      stance topic check grain-deal.toml articles/
     """
-    for line in check(load_topic(topic)):
+    loaded = load_topic(topic)
+    for line in check(loaded):
+        click.echo(line)
+    for line in fit(loaded, paths) if paths else ():
         click.echo(line)
