@@ -11,13 +11,14 @@ import pytest
 
 from stance import furniture, trials
 from stance.annotations import read_annotations
-from stance.baselines import BASELINES
+from stance.baselines import BASELINES, _golds
 from stance.cast import Cast
 from stance.examples import Prepared, prepare
 from stance.fitting import RIGHT, Trial, fit_calibration, fit_heads, tempered
 from stance.heads import CLASSES, HEADS
 from stance.heldout import Mark
 from stance.labels import STANCES
+from stance.learning import _hits
 from stance.mentions import Mention
 from stance.trials import Fold, calibrating, held_out, try_fold
 from stance.turns import Turn, Voice
@@ -167,6 +168,40 @@ class TestRows:
         assert len(calibrating(tried, own)) == len(calibrating(tried, None)) == count(base, family)
         assert len(calibrating(tried[2:], own)) == count(seeds)
         assert len(calibrating(tried[2:], None)) == count(own, seeds)
+
+
+class TestOpenSentences:
+    """Nothing is learnt from sentences that nobody has looked at, and nothing is measured on them."""
+
+    @pytest.fixture
+    def half(self, prepared) -> Prepared:
+        annotated = prepared[0].annotated
+        half = len(annotated.sentences) // 2
+        marked = replace(
+            annotated,
+            attributions=(*annotated.attributions[:half], *[()] * (len(annotated.sentences) - half)),
+            annotators=(*annotated.annotators[:half], *[""] * (len(annotated.sentences) - half)),
+        )
+        return prepare(marked, {}, bare)
+
+    def test_they_do_not_calibrate(self, half, prepared):
+        tried = [try_fold(Fold("own-0", False, (half,)), [half, *prepared[1:]])]
+        left = half.annotated.open_sentences
+        read = [one for one in half.met.sentences if one.sentence.index not in left]
+        assert 0 < len(read) < len(half.met.sentences)
+        assert len(calibrating(tried, None)) == len(read)
+        assert {row.sentence for row in held_out(tried)}.isdisjoint(left)
+
+    def test_they_teach_the_baselines_nothing(self, half):
+        golds = _golds([half])
+        assert len(golds) == sum(
+            not one.furniture and one.index not in half.annotated.open_sentences
+            for one in half.annotated.sentences
+        )
+
+    def test_they_do_not_count_in_the_learning_curve(self, half, prepared):
+        (tried,) = try_fold(Fold("own-0", False, (half,)), [half, *prepared[1:]])
+        assert len(list(_hits(tried))) == len(half.annotated.sentences) - len(half.annotated.open_sentences)
 
 
 class TestPriors:

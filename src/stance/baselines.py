@@ -39,7 +39,7 @@ def _golds(training: Sequence[Prepared]) -> list[tuple[str, _Pair]]:
         for sentence, attributions in zip(
             prepared.annotated.sentences, prepared.annotated.attributions, strict=True
         )
-        if not sentence.furniture
+        if not sentence.furniture and sentence.index not in prepared.annotated.open_sentences
     ]
 
 

@@ -133,7 +133,8 @@ def when_to_stop(
                 hits, seen[repeat, at] = _predict(folds, ground, share)
                 for article, hit in hits:
                     right[repeat, at, number[article]] += hit
-    return _curve(right, np.array([len(one.sentences) for one in annotated]), seen.mean(axis=0))
+    sizes = np.array([len(one.sentences) - len(one.open_sentences) for one in annotated])
+    return _curve(right, sizes, seen.mean(axis=0))
 
 
 def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
@@ -168,7 +169,7 @@ def _predict(
 
 
 def _hits(tried: Tried) -> Iterator[bool]:
-    """Whether each sentence's primary role and stance are right."""
+    """Whether the primary role and stance are right, of each sentence that an annotator has looked at."""
     from stance.heldout import primary
     from stance.labels import NONE
     from stance.trials import primaries
@@ -177,7 +178,8 @@ def _hits(tried: Tried) -> Iterator[bool]:
     told = primaries(read, [trial.heard for trial in tried.trials])
     heard = {sentence.sentence.index: pair for sentence, pair in zip(read.sentences, told, strict=True)}
     for sentence, gold in zip(annotated.sentences, annotated.attributions, strict=True):
-        yield primary(gold) == heard.get(sentence.index, (NONE, NONE))
+        if sentence.index not in annotated.open_sentences:
+            yield primary(gold) == heard.get(sentence.index, (NONE, NONE))
 
 
 def _curve(right: Array, sentences: Array, seen: Array) -> LearningCurve:

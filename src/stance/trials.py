@@ -49,6 +49,13 @@ class Tried:
     baselines: Mapping[str, Sequence[Pair]]
     shares: Mapping[str, Sequence[Pair]]
 
+    @property
+    def marked(self) -> list[Trial]:
+        """The trials of the sentences that an annotator has looked at."""
+        left = self.prepared.annotated.open_sentences
+        pairs = zip(self.prepared.met.sentences, self.trials, strict=True)
+        return [trial for sentence, trial in pairs if sentence.sentence.index not in left]
+
 
 def try_fold(
     fold: Fold, articles: Sequence[Prepared], drop: tuple[str, ...] = (), shares: Sequence[float] = ()
@@ -112,7 +119,7 @@ def calibrating(tried: Sequence[Sequence[Tried]], held: Fold | None) -> list[Tri
     """The trials to calibrate on: the composed ones where there are any, without the fold `held`."""
     others = [one for fold in tried for one in fold if one.fold is not held]
     chosen = [one for one in others if one.fold.base] or others
-    return [trial for one in chosen for trial in one.trials]
+    return [trial for one in chosen for trial in one.marked]
 
 
 def held_out(tried: Sequence[Sequence[Tried]]) -> list[HeldOut]:
