@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,7 +146,7 @@ def test_an_article_is_kept_as_an_encoder_told_it_that_did_not_learn_from_it(tun
 def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, primer, tmp_path, monkeypatch):
     begun = tmp_path / "encoder"
     begun.mkdir()
-    for kept in (*tuned.glob("*of*.safetensors"), tuned / "primer.safetensors"):
+    for kept in (*tuned.glob("*of*.safetensors"), tuned / "primer.safetensors", tuned / "begun.json"):
         shutil.copy(kept, begun)
     done = []
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
@@ -154,6 +155,35 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
     assert set(done) == {"fine-tuning, all articles, round 1"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
+
+
+@pytest.fixture
+def finished(weights, tuned, tiny, primer, tmp_path, monkeypatch) -> FinetuneSettings:
+    """What goes on with a finished run."""
+    monkeypatch.setattr(run, "base_folder", lambda: tiny)
+    monkeypatch.setattr(run, "carried", lambda *_: primer)
+    return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), QUICK, (QUICK,))
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"), [({"seed": 1}, "seed"), ({"rounds": (QUICK, QUICK)}, "settings")]
+)
+def test_other_settings_do_not_go_on_with_what_was_begun(changed, named, finished):
+    with pytest.raises(UsageError, match=rf"begun with other {named}: choose another folder"):
+        finetune(replace(finished, **changed))
+
+
+def test_other_articles_do_not_go_on_with_what_was_begun(finished, tmp_path, monkeypatch):
+    folder = take(("a_01",), tmp_path / "other")
+    monkeypatch.setattr(run, "base_folder", lambda: folder)
+    with pytest.raises(UsageError, match="begun with other .*articles: choose another folder"):
+        finetune(finished)
+
+
+def test_networks_of_an_unknown_run_are_refused(finished):
+    (finished.output / "begun.json").unlink()
+    with pytest.raises(UsageError, match=r"begun with other weights, .*seed: choose another folder"):
+        finetune(finished)
 
 
 def test_nothing_is_learnt_where_readers_differed(weights, primer):
@@ -245,6 +275,13 @@ FAULTS = {
     "other weights": (
         lambda folder: save_file({"x": torch.ones(1)}, folder / "model.safetensors"),
         "has no embeddings",
+    ),
+    "weights of another network": (
+        lambda folder: save_file(
+            {k: v for k, v in load_file(folder / "model.safetensors").items() if "attention" not in k},
+            folder / "model.safetensors",
+        ),
+        "is another network",
     ),
     "broken tokenizer": (
         lambda folder: (folder / "tokenizer.json").write_text("{"),

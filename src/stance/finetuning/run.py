@@ -3,11 +3,12 @@
 The primer holds articles of worlds of their own, more of them and less surely labelled than the composed
 ones. Learnt first, and forgotten where the composed ones say otherwise, they help; mixed in, they did not
 (`models/EXPERIMENTS.md`). What is finished is kept in the output folder, so that a run that was stopped
-goes on.
+goes on, with the same articles and settings only.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ from stance.files import atomic_path, atomic_write
 from stance.finetuning.export import export, quantise
 from stance.finetuning.loop import Lesson, Report, Settings, fine_tune
 from stance.finetuning.network import Network
+from stance.finetuning.record import digest_of_articles, take_up
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import begin_marks, pruned
 from stance.folds import FOLDS, family_of, folds_of
@@ -89,10 +91,11 @@ def finetune(chosen: FinetuneSettings, progress: Progress = lambda *_: None) -> 
     Writes `encoder.onnx`, `tokenizer.json` and `encoded.safetensors`; returns the folder.
 
     Raises:
-        UsageError: the weights are missing or of another kind, or the folder cannot be written.
+        UsageError: the weights are missing or of another kind, the folder holds a fine-tuning that was
+            begun with something else, or it cannot be written.
     """
-    chosen.output.mkdir(parents=True, exist_ok=True)
     course = _course(chosen)
+    take_up(chosen.output, _made_with(course))
     fold = folds_of([text.annotated for text in course.texts])
     kept: dict[str, Sequence[Encoded]] = {}
     for number in range(FOLDS):
@@ -144,6 +147,19 @@ def _course(chosen: FinetuneSettings) -> _Course:
     return _Course(chosen, primer, texts, small, pieces, state)
 
 
+def _made_with(course: _Course) -> dict[str, object]:
+    """What every network of a fine-tuning depends on."""
+    weights = (f"{name} {tuple(tensor.shape)} {tensor.sum()}" for name, tensor in course.state.items())
+    return {
+        "weights": hashlib.sha256("\n".join(sorted(weights)).encode()).hexdigest(),
+        "vocabulary": hashlib.sha256(course.tokenizer).hexdigest(),
+        "primer": digest_of_articles(text.annotated for text in course.primer),
+        "articles": digest_of_articles(text.annotated for text in course.texts),
+        "settings": [repr(settings) for settings in (course.chosen.primer, *course.chosen.rounds)],
+        "seed": course.chosen.seed,
+    }
+
+
 def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
     try:
         state = load_file(folder / "model.safetensors")
@@ -157,6 +173,13 @@ def _given(folder: Path) -> tuple[dict[str, Tensor], bytes]:
         raise UsageError(
             f"{folder}: model.safetensors has no {WORDS}, expected the weights of all-MiniLM-L6-v2"
         )
+    try:
+        Network(state)
+    except (KeyError, IndexError, ValueError, RuntimeError) as error:
+        raise UsageError(
+            f"{folder}: model.safetensors is another network ({str(error).splitlines()[0]}), expected the "
+            "weights of all-MiniLM-L6-v2"
+        ) from error
     return state, tokenizer
 
 
