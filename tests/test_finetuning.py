@@ -176,7 +176,7 @@ def test_other_settings_do_not_go_on_with_what_was_begun(changed, named, finishe
 def test_other_articles_do_not_go_on_with_what_was_begun(finished, tmp_path, monkeypatch):
     folder = take(("a_01",), tmp_path / "other")
     monkeypatch.setattr(run, "base_folder", lambda: folder)
-    with pytest.raises(UsageError, match="begun with other .*articles: choose another folder"):
+    with pytest.raises(UsageError, match=r"begun with other .*articles: choose another folder"):
         finetune(finished)
 
 
