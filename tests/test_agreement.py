@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.metrics import cohen_kappa_score
 from stance.agreement import COLUMNS, Figure, agree, fleiss_kappa, krippendorff_alpha, primary
 from stance.agreement import coefficients as c
 from stance.agreement.intervals import Resampler
+from stance.agreement.readings import read_readings
 from stance.cli import main
 from stance.errors import AnnotationError, UsageError
 from tests.conftest import ROOT
@@ -136,20 +138,20 @@ def test_intervals_are_those_of_a_bootstrap_written_out():
     assert Resampler(5).figure(share, [right, 0 * total]) == Figure(None)
 
 
+ORDER = ("vucic", "svr", "pentagon_document", "analyst", "other")
 PRIMARIES = [
     ([], ("none", "none")),
     ([("other", "denies"), ("svr", "none")], ("svr", "none")),
     ([("svr", "confirms"), ("vucic", "denies")], ("vucic", "denies")),
-    ([("service", "confirms"), ("leader", "denies")], ("leader", "denies")),
-    ([("analyst", "none"), ("document", "hedges")], ("document", "hedges")),
+    ([("analyst", "none"), ("pentagon_document", "hedges")], ("pentagon_document", "hedges")),
     ([("other", "none"), ("other", "confirms")], ("other", "confirms")),
-    ([("other", "none"), ("mayor", "none")], ("mayor", "none")),
+    ([("mayor", "confirms"), ("other", "none")], ("other", "none")),
 ]
 
 
 @pytest.mark.parametrize(("labels", "expected"), PRIMARIES)
 def test_primary(labels, expected):
-    assert primary(labels) == primary(reversed(labels)) == expected
+    assert primary(labels, ORDER) == primary(reversed(labels), ORDER) == expected
 
 
 def reading(path: Path, *labels: tuple[int, str, str]) -> Path:
@@ -292,10 +294,20 @@ def test_the_page_shows_readings_side_by_side_and_runs_nothing(anna, tmp_path):
     assert page.count('class="item"') == 2
 
 
-def test_the_topics_order_decides_which_label_stands_for_a_sentence():
-    labels = [("analyst", "confirms"), ("premier", "none"), ("premier", "denies")]
-    assert primary(labels) == ("analyst", "confirms"), "a label that nobody knows comes after those that are"
-    assert primary(labels, ("premier", "agency", "analyst", "other")) == ("premier", "denies")
+def test_the_topics_order_decides_which_label_stands_for_a_sentence(tmp_path):
+    """The leader goes before the analyst, whatever the topic calls them."""
+    folder = tmp_path / "anna"
+    folder.mkdir()
+    shutil.copy(ROOT / "annotations" / "example" / "smelter.toml", folder)
+    (folder / "articles.csv").write_text("article,topic\na,smelter.toml\n", "utf-8")
+    labels = ("analyst,confirms", "premier,none", "premier,denies")
+    rows = "".join(f"a,0,9,words,{label}\n" for label in labels)
+    (folder / "a.csv").write_text("article,start,end,text,speaker,stance\n" + rows, "utf-8")
+    (reading,) = read_readings([folder])
+    assert reading.order.index("premier") < reading.order.index("agency") < reading.order.index("analyst")
+    assert reading.primary(("a", 0, 9)) == ("premier", "denies")
+    (alone,) = read_readings([folder / "a.csv"])
+    assert alone.order == reading.order
 
 
 def test_the_command_writes_what_the_ending_says(anna, ben, tmp_path, capsys):

@@ -118,7 +118,7 @@ def primer(tmp_path_factory) -> Path:
 def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "base_folder", lambda: tiny)
-        patch.setattr(run, "carried", lambda *_: primer)
+        patch.setattr(run, "shipped", lambda *_: primer)
         return finetune(
             FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK, (QUICK,))
         )
@@ -150,7 +150,7 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
         shutil.copy(kept, begun)
     done = []
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "carried", lambda *_: primer)
+    monkeypatch.setattr(run, "shipped", lambda *_: primer)
     finetune(FinetuneSettings(weights, begun, QUICK, (QUICK,)), lambda what, *_: done.append(what))
     assert set(done) == {"fine-tuning, all articles, round 1"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
@@ -161,7 +161,7 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
 def finished(weights, tuned, tiny, primer, tmp_path, monkeypatch) -> FinetuneSettings:
     """What goes on with a finished run."""
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "carried", lambda *_: primer)
+    monkeypatch.setattr(run, "shipped", lambda *_: primer)
     return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), QUICK, (QUICK,))
 
 
@@ -296,7 +296,7 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
     folder = shutil.copytree(weights, tmp_path / "weights")
     spoil(folder)
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "carried", lambda *_: tiny)
+    monkeypatch.setattr(run, "shipped", lambda *_: tiny)
     with pytest.raises(UsageError, match=message):
         finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK, (QUICK,)))
 

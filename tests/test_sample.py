@@ -32,6 +32,9 @@ from tests.handmade import labelled
 STANCES = ("confirms", "denies", "hedges", "none")
 
 
+ORDER = ("vucic", "svr", "other")
+
+
 def candidate(
     number: int, label: tuple[str, str] = ("vucic", "denies"), confidence: float = 0.8
 ) -> Candidate:
@@ -236,7 +239,7 @@ class TestFiles:
 
     def test_answers_are_the_rows_with_a_speaker(self, sheet, frame):
         self.fill(sheet, ("vucic", "denies"), ("furniture", "none"), ("svr", "none"), ("", ""))
-        answers, sampled = read_answers(sheet, frame)
+        answers, sampled = read_answers(sheet, frame, ORDER)
         assert sampled == 6
         assert [answer.label for answer in answers] == [
             ("vucic", "denies"),
@@ -251,13 +254,13 @@ class TestFiles:
         sheet.write_text(
             "\n".join([*lines[:2], lines[1].replace("svr,confirms", "vucic,denies"), *lines[2:]])
         )
-        answers, _ = read_answers(sheet, frame)
+        answers, _ = read_answers(sheet, frame, ORDER)
         assert [answer.label for answer in answers] == [("vucic", "denies"), ("none", "none")]
 
     def test_slips_are_named_with_their_line(self, sheet, frame):
         self.fill(sheet, ("vucicc", "denies"), ("vucic", "denied"))
         with pytest.raises(AnnotationError) as caught:
-            read_answers(sheet, frame, ("vucic", "svr"))
+            read_answers(sheet, frame, ORDER, ("vucic", "svr"))
         first, second = caught.value.problems
         assert "s.csv:2: speaker is 'vucicc' (did you mean 'vucic'?)" in first
         assert "s.csv:3: stance is 'denied'" in second
@@ -266,10 +269,10 @@ class TestFiles:
         self.fill(sheet, ("vucic", "denies"), ("vucic", "denies"))
         fewer = dict(list(frame.items())[:-1])
         with pytest.raises(UsageError, match="drawn from 30 sentences and the labels are of others"):
-            read_answers(sheet, fewer)
+            read_answers(sheet, fewer, ORDER)
         self.fill(sheet, *[("", "")] * 6)
         with pytest.raises(UsageError, match="no sentence is annotated"):
-            read_answers(sheet, frame)
+            read_answers(sheet, frame, ORDER)
 
     @pytest.mark.parametrize("name", ["l.csv", "l.jsonl"])
     def test_labels_of_both_shapes_give_the_frame(self, tmp_path, name):
@@ -278,7 +281,7 @@ class TestFiles:
 
         chosen = choose_format(None, tmp_path / name, WriteOptions())
         write_results(chosen, iter([labelled()]), tmp_path / name, None, WriteOptions())
-        found = read_frame([tmp_path / name])
+        found, _ = read_frame([tmp_path / name])
         assert found == {place(one): one.label for one in candidates(labelled())}
 
     def test_what_is_no_label_is_told(self, tmp_path):

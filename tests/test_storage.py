@@ -438,7 +438,7 @@ def test_the_shipped_model_lies_in_the_package_or_in_the_checkout(tmp_path, monk
     checkout = storage.default_folder()
     assert checkout.parts[-2:] == ("models", "serbia-arms")
     (tmp_path / "models" / "serbia-arms").mkdir(parents=True)
-    monkeypatch.setattr("stance.storage.resources.files", lambda package: tmp_path)
+    monkeypatch.setattr("stance.shipped.resources.files", lambda package: tmp_path)
     assert storage.default_folder() == tmp_path / "models" / "serbia-arms"
 
 

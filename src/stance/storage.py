@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ import numpy as np
 from stance.errors import ModelError, UsageError
 from stance.files import atomic_folder
 from stance.heads import CLASSES, HEADS, Head
+from stance.shipped import shipped
+from stance.topic import DEFAULT_TOPIC
 
 __all__ = [
-    "DEFAULT",
     "SCHEMA",
     "check_place",
     "default_folder",
@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 SCHEMA = 1
-DEFAULT = "serbia-arms"
 MANIFEST = "manifest.json"
 FILES = (
     *("card.md", "encoder.onnx", "heads.json", "heads.safetensors", "heldout.jsonl"),
@@ -47,9 +46,7 @@ _AGAIN = "get the folder again, or train it with 'stance train'"
 
 def default_folder() -> Path:
     """Where the shipped model lies: in the installed package, or in the checkout's `models/`."""
-    installed = Path(str(resources.files("stance"))) / "models" / DEFAULT
-    checkout = Path(__file__).parents[2] / "models" / DEFAULT
-    return installed if installed.exists() else checkout
+    return shipped(f"models/{DEFAULT_TOPIC}", f"models/{DEFAULT_TOPIC}")
 
 
 def verify(folder: Path) -> list[str]:

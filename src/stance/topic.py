@@ -44,9 +44,10 @@ from typing import Any
 from stance.errors import TopicError, did_you_mean
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 
-__all__ = ["BUILT_IN", "KnownSource", "Speaker", "Topic", "load_topic", "parse_topic"]
+__all__ = ["BUILT_IN", "DEFAULT_TOPIC", "KnownSource", "Speaker", "Topic", "load_topic", "parse_topic"]
 
-BUILT_IN = ("open", "serbia-arms")
+DEFAULT_TOPIC = "serbia-arms"
+BUILT_IN = ("open", DEFAULT_TOPIC)
 """The topics that the package carries."""
 
 PARTIES = ("seller", "receiver", "accuser")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,13 @@ from stance.heldout import HeldOut
 from stance.heldoutfile import heldout_lines
 from stance.labels import ROLES, STANCES
 from stance.reading import ReadArticle
+from stance.shipped import shipped
 from stance.storage import check_place, default_folder, pack_heads, write_folder
-from stance.topic import Topic, load_topic
+from stance.topic import DEFAULT_TOPIC, Topic, load_topic
 from stance.trials import Fold, Tried, calibrating, held_out, try_fold
 from stance.voices import Thresholds
 
-__all__ = ["Encoding", "TrainSettings", "base_folder", "carried", "folds_for", "train"]
+__all__ = ["Encoding", "TrainSettings", "base_folder", "folds_for", "train"]
 
 MOST_LEFT_OUT = 20
 """Annotated articles that are left out one by one; more go into `MANY_FOLDS` folds."""
@@ -74,13 +74,7 @@ Progress = Callable[[str, int, int], None]
 
 def base_folder() -> Path:
     """Where the composed articles lie: in the installed package, or in the checkout."""
-    return carried("base", "composed")
-
-
-def carried(name: str, own: str) -> Path:
-    """A folder of annotations that the package carries by a name, and the checkout by its `own`."""
-    installed = Path(str(resources.files("stance"))) / name
-    return installed if installed.exists() else Path(__file__).parents[2] / "annotations" / own
+    return shipped("base", "annotations/composed")
 
 
 @dataclass(frozen=True)
@@ -203,7 +197,7 @@ def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
         raise UsageError(
             f"the annotations are of several topics ({names}); say with --topic which the model is for"
         )
-    return next(iter(topics.values()), None) or load_topic("serbia-arms")
+    return next(iter(topics.values()), None) or load_topic(DEFAULT_TOPIC)
 
 
 def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:

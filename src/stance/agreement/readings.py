@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from stance.errors import AnnotationError
-from stance.labels import FURNITURE, NONE
+from stance.annotations import ARTICLES, row_files
+from stance.errors import AnnotationError, TopicError
+from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 from stance.rows import Row, only_place, read_table
+from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
 
-__all__ = ["COLUMNS", "Label", "Marked", "Range", "Reading", "Unit", "primary", "rank", "read_readings"]
+__all__ = ["COLUMNS", "Label", "Marked", "Range", "Reading", "Unit", "primary", "read_readings"]
 
 COLUMNS = ("article", "start", "end", "text", "speaker", "stance")
-ARTICLES = "articles.csv"
 
 Label = tuple[str, str]
 Unit = tuple[str, int, int]
 Range = tuple[int, int]
-
-_RANKS = {
-    label: rank
-    for rank, labels in enumerate(
-        (("vucic", "leader"), ("svr", "service"), ("pentagon_document", "document"), ("analyst",))
-    )
-    for label in labels
-}
-_LAST = {"other": 6, NONE: 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +45,19 @@ class Marked:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one annotator marked: the attributions of each sentence, and its text."""
+    """What one annotator marked: the attributions of each sentence, and its text.
+
+    `order` has the speakers' labels in the order that decides the primary one.
+    """
 
     name: str
     marks: Mapping[Unit, tuple[Marked, ...]]
     texts: Mapping[Unit, str]
+    order: tuple[str, ...] = ()
+
+    def sorted_marks(self, unit: Unit) -> tuple[Marked, ...]:
+        """The attributions of a sentence, that of the primary label first."""
+        return tuple(sorted(self.marks[unit], key=lambda mark: _rank(mark.label, self.order)))
 
     def labels(self, unit: Unit) -> frozenset[Label]:
         """The set of labels of a sentence."""
@@ -64,24 +65,18 @@ class Reading:
 
     def primary(self, unit: Unit) -> Label | None:
         """The label that stands for a sentence, None where the annotator has no row for it."""
-        return primary(self.labels(unit)) if unit in self.marks else None
+        return primary(self.labels(unit), self.order) if unit in self.marks else None
 
 
-def primary(labels: Iterable[Label], order: Sequence[str] = ()) -> Label:
-    """The label that stands for a sentence: by the speakers' order, a position before `none`.
-
-    `order` is that of the topic's speakers, where the topic is known.
-    """
-    return min(labels, key=lambda label: rank(label, order), default=(NONE, NONE))
+def primary(labels: Iterable[Label], order: Sequence[str]) -> Label:
+    """The label that stands for a sentence: by the speakers' order, a position before `none`."""
+    return min(labels, key=lambda label: _rank(label, order), default=(NONE, NONE))
 
 
-def rank(label: Label, order: Sequence[str] = ()) -> tuple[int, bool, str, str]:
-    """The place of a label in the order that decides the primary one."""
+def _rank(label: Label, order: Sequence[str]) -> tuple[int, bool, str, str]:
     speaker, stance = label
-    if speaker in order:
-        return order.index(speaker), stance == NONE, speaker, stance
-    # A label of the user's own topic stands between the known ones and "other".
-    return len(order) + _LAST.get(speaker, _RANKS.get(speaker, 5)), stance == NONE, speaker, stance
+    at = order.index(speaker) if speaker in order else len(order)
+    return at, stance == NONE, speaker, stance
 
 
 def read_readings(paths: Sequence[Path]) -> list[Reading]:
@@ -91,10 +86,28 @@ def read_readings(paths: Sequence[Path]) -> list[Reading]:
         AnnotationError: a file is broken; every bad row is named.
     """
     problems: list[str] = []
-    readings = [_read(path, name, problems) for path, name in zip(paths, _names(paths), strict=True)]
+    order = _speakers(paths)
+    readings = [_read(path, name, order, problems) for path, name in zip(paths, _names(paths), strict=True)]
     if problems:
         raise AnnotationError(problems)
     return readings
+
+
+def _speakers(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The speakers' labels by role, of the topics of the articles that are listed beside the annotations."""
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    topics = [topic for folder in folders for topic in _topics(folder)] or [load_topic(DEFAULT_TOPIC)]
+    roles = {role: role for role in SOURCE_ROLES}
+    roles |= {speaker.label: speaker.role for topic in topics for speaker in topic.speakers}
+    return tuple(sorted(roles, key=lambda label: SOURCE_ROLES.index(roles[label])))
+
+
+def _topics(folder: Path) -> Iterator[Topic]:
+    listed = folder / ARTICLES
+    rows = read_table(listed, ("article", "topic"), []) if listed.exists() else []
+    for name in dict.fromkeys(row["topic"] for row in rows):
+        with suppress(TopicError):  # what is wrong with a topic is no matter of how far readers agree
+            yield load_topic(name if name in BUILT_IN else folder / name)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
@@ -102,10 +115,10 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(path) for path in paths]
 
 
-def _read(path: Path, name: str, problems: list[str]) -> Reading:
+def _read(path: Path, name: str, order: tuple[str, ...], problems: list[str]) -> Reading:
     files = [path]
     if path.is_dir():
-        files = sorted(file for file in path.glob("*.csv") if file.name != ARTICLES)
+        files = row_files(path)
         if not files:
             problems.append(f"{path}: no annotations here, expected CSV files with {','.join(COLUMNS)}")
     marks: dict[Unit, list[Marked]] = {}
@@ -121,7 +134,7 @@ def _read(path: Path, name: str, problems: list[str]) -> Reading:
         own = marks.setdefault(unit, [])
         if row["speaker"] not in (NONE, FURNITURE):
             own.append(_marked(row))
-    return Reading(name, {unit: tuple(own) for unit, own in marks.items()}, texts)
+    return Reading(name, {unit: tuple(own) for unit, own in marks.items()}, texts, order)
 
 
 def _marked(row: Row) -> Marked:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.agreement import coefficients as c
 from stance.agreement.intervals import Figure, Resampler
-from stance.agreement.readings import Marked, Range, Reading, Unit, rank
+from stance.agreement.readings import Marked, Range, Reading, Unit
 from stance.agreement.results import Disagreement, LabelAgreement, PairScore, Score, SpanAgreement
 from stance.labels import NONE
 
@@ -175,10 +175,7 @@ def disagreements(shared: Shared) -> Iterator[Disagreement]:
         having = [reading for reading in shared.readings if unit in reading.marks]
         if len({reading.labels(unit) for reading in having}) > 1:
             marks = (
-                tuple(sorted(reading.marks[unit], key=lambda mark: rank(mark.label)))
-                if unit in reading.marks
-                else None
-                for reading in shared.readings
+                reading.sorted_marks(unit) if unit in reading.marks else None for reading in shared.readings
             )
             yield Disagreement(*unit, having[0].texts[unit], tuple(marks))
 

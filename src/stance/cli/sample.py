@@ -19,7 +19,7 @@ from stance.corpus import ModelLabeller, label_corpus
 from stance.errors import UsageError
 from stance.labels import NONE
 from stance.rows import format_table
-from stance.topic import load_topic
+from stance.topic import DEFAULT_TOPIC, load_topic
 
 if TYPE_CHECKING:
     from stance.sample import Candidate, Estimate
@@ -28,7 +28,6 @@ __all__ = ["SampleSettings", "command", "estimate", "sample"]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SHEET = Path("sample.csv")
-DEFAULT_TOPIC = "serbia-arms"
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,11 @@ def estimate(sheet: Path, labels: Sequence[Path], topic: str | None) -> Estimate
     from stance.sample import estimate as correct
     from stance.sample import read_answers, read_frame
 
-    frame = read_frame(labels)
+    frame, order = read_frame(labels)
     speakers = load_topic(topic or DEFAULT_TOPIC).labels
     # Labels of another topic that was not named cannot be told from slips of the pen.
     known = topic or {speaker for speaker, _ in frame.values()} <= {*speakers, NONE}
-    answers, sampled = read_answers(sheet, frame, speakers if known else ())
+    answers, sampled = read_answers(sheet, frame, speakers if known else order, speakers if known else None)
     return correct(frame, answers, sampled)
 
 

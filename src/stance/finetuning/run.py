@@ -37,7 +37,8 @@ from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import begin_marks, pruned
 from stance.folds import FOLDS, family_of, folds_of
 from stance.reading import ReadArticle
-from stance.training import base_folder, carried
+from stance.shipped import shipped
+from stance.training import base_folder
 
 __all__ = ["FinetuneSettings", "finetune"]
 
@@ -136,7 +137,9 @@ class _Torch(Encoder):
 
 def _course(chosen: FinetuneSettings) -> _Course:
     state, tokenizer = _given(chosen.weights)
-    primer, texts = (list(_texts(folder)) for folder in (carried("primer", "primer"), base_folder()))
+    primer, texts = (
+        list(_texts(folder)) for folder in (shipped("primer", "annotations/primer"), base_folder())
+    )
     plain = WordPieces(tokenizer)
     read = [text.read for text in (*texts, *primer)]
     used = {piece for each in read for stretch in stretches_of(each, plain) for piece in stretch.ids}

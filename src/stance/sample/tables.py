@@ -46,8 +46,10 @@ def write_sample(sheet: Path, drawn: Sequence[Drawn]) -> None:
     atomic_write(sheet, format_table(ROW_COLUMNS, rows))
 
 
-def read_frame(paths: Iterable[Path]) -> dict[Place, Label]:
-    """The primary label of every sentence in files that `stance label` wrote, without furniture.
+def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ...]]:
+    """Every sentence's primary label in files that `stance label` wrote, without furniture.
+
+    With it the speakers' labels that occur, in the order that decides the primary one.
 
     Raises:
         UsageError: a file is none of labels, or no sentence is in them.
@@ -68,18 +70,17 @@ def read_frame(paths: Iterable[Path]) -> dict[Place, Label]:
                 roles[label[0]] = str(row.get("role", NONE))
     if not labels:
         raise UsageError("no sentence in the labels, expected them as 'stance label' writes them")
-    order = sorted(
-        (name for name in roles if roles[name] in SOURCE_ROLES), key=lambda n: SOURCE_ROLES.index(roles[n])
-    )
-    return {place: primary(own, order) for place, own in labels.items()}
+    known = (name for name in roles if roles[name] in SOURCE_ROLES)
+    order = tuple(sorted(known, key=lambda name: SOURCE_ROLES.index(roles[name])))
+    return {place: primary(own, order) for place, own in labels.items()}, order
 
 
 def read_answers(
-    sheet: Path, frame: Mapping[Place, Label], speakers: Sequence[str] = ()
+    sheet: Path, frame: Mapping[Place, Label], order: Sequence[str], allowed: Sequence[str] | None = None
 ) -> tuple[list[Answer], int]:
     """The annotated sentences of a sheet, and how many it was drawn with.
 
-    `frame` is what `read_frame` gives, `speakers` the topic's labels in its order, where they are known.
+    `frame` and `order` are what `read_frame` gives; `allowed` are the topic's labels, where it is known.
 
     Raises:
         AnnotationError: rows that are broken, each with its line.
@@ -99,7 +100,7 @@ def read_answers(
         elif place and row["speaker"]:
             rows.setdefault(place, []).append(row)
     for own in rows.values():
-        check_labels(own, [*speakers, NONE, FURNITURE] if speakers else None, problems)
+        check_labels(own, None if allowed is None else [*allowed, NONE, FURNITURE], problems)
     if problems:
         raise AnnotationError(problems)
     _check_corpus(sheet, weights, frame)
@@ -109,7 +110,7 @@ def read_answers(
     for place, own in rows.items():
         marked = ((row["speaker"], row["stance"]) for row in own if row["speaker"] not in (NONE, FURNITURE))
         line = weights[place]
-        answers.append(Answer(place, primary(marked, speakers), int(line["stratum"]), int(line["size"])))
+        answers.append(Answer(place, primary(marked, order), int(line["stratum"]), int(line["size"])))
     missing = {int(row["stratum"]) for row in weights.values()} - {answer.stratum for answer in answers}
     if missing:
         raise UsageError(
