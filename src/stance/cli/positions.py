@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT
-from stance.cli.writing import check_not_input
+from stance.cli.writing import check_not_input, terminal_width
 from stance.errors import ModelError
 from stance.files import atomic_write
 from stance.positions.formats import FORMATS
@@ -88,7 +87,6 @@ def command(paths: tuple[Path, ...], output: Path | None, form: str | None, unsu
       stance positions labels.jsonl
       stance positions 2023.csv 2024.csv -o positions.html
     """
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    rendered = positions(paths, output, form, unsure, width)
+    rendered = positions(paths, output, form, unsure, terminal_width())
     if output is None:
         sys.stdout.buffer.write(rendered)

@@ -1,7 +1,9 @@
-"""Text that a command writes: in which format, to standard output or to a file."""
+"""Text that a command writes: in which format, how wide, to standard output or to a file."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import click
 from stance.errors import UsageError
 from stance.files import atomic_write
 
-__all__ = ["check_not_input", "format_for", "write_text"]
+__all__ = ["check_not_input", "format_for", "terminal_width", "write_text"]
 
 
 def format_for(
@@ -41,6 +43,11 @@ def check_not_input(output: Path | None, inputs: Iterable[Path], option: str = "
     """
     if output is not None and output.resolve() in {path.resolve() for path in inputs}:
         raise UsageError(f"{option} {output} is one of the inputs: choose another name")
+
+
+def terminal_width() -> int:
+    """The columns of the terminal; 100 where standard output is none, so that a file is the same anywhere."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
 def write_text(text: str, output: Path | None) -> None:
