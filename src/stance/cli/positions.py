@@ -13,7 +13,8 @@ from stance.cli.options import OUTPUT
 from stance.cli.writing import check_not_input, terminal_width
 from stance.errors import ModelError
 from stance.files import atomic_write
-from stance.positions.formats import FORMATS
+from stance.output.choice import choose
+from stance.positions.formats import ENDINGS, FORMATS, render
 
 __all__ = ["command", "positions"]
 
@@ -26,10 +27,9 @@ def positions(
     Raises:
         UsageError: a file cannot be read, holds no labels, or the output does not fit.
     """
-    from stance.positions.formats import choose_format, render
     from stance.positions.gather import positions as gather
 
-    chosen = choose_format(form, output)
+    chosen = choose(form, output, FORMATS, ENDINGS, "positions.html")
     check_not_input(output, paths)
     found = gather(paths, unsure=unsure)
     precision = _precision(found.models, unsure) if found.shifts and chosen != "csv" else None

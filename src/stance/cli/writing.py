@@ -1,10 +1,10 @@
-"""Text that a command writes: in which format, how wide, to standard output or to a file."""
+"""What commands that write share: not over an input, how wide a table is, a text whole or not at all."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -12,27 +12,7 @@ import click
 from stance.errors import UsageError
 from stance.files import atomic_write
 
-__all__ = ["check_not_input", "format_for", "terminal_width", "write_text"]
-
-
-def format_for(
-    chosen: str | None, output: Path | None, formats: Collection[str], endings: Mapping[str, str]
-) -> str:
-    """The format that was asked for, else that of the file's ending, else the first of `formats`.
-
-    Raises:
-        UsageError: no format was asked for and the file's ending names none.
-    """
-    if chosen is not None:
-        return chosen
-    if output is None:
-        return next(iter(formats))
-    if output.suffix.lower() in endings:
-        return endings[output.suffix.lower()]
-    known = ", ".join(endings)
-    raise UsageError(
-        f"-o {output}: no format ends in {output.suffix or 'nothing'!r}, expected one of {known}"
-    )
+__all__ = ["check_not_input", "terminal_width", "write_text"]
 
 
 def check_not_input(output: Path | None, inputs: Iterable[Path], option: str = "-o") -> None:
