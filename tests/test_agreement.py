@@ -322,8 +322,15 @@ def test_the_command_writes_what_the_ending_says(anna, ben, tmp_path, capsys):
     assert "is one of the inputs" in capsys.readouterr().err
     assert file.read_bytes() == before
     assert main(["agree", str(anna), str(ben), "-o", str(tmp_path / "a.pdf")]) == 2
-    assert "no format ends in '.pdf', expected one of .json, .html" in capsys.readouterr().err
+    assert "a.pdf ends in '.pdf', expected one of .json, .html" in capsys.readouterr().err
     assert not (tmp_path / "a.pdf").exists()
+    assert main(["agree", str(anna), str(ben), "-o", str(tmp_path / "b.html"), "--format", "json"]) == 2
+    assert "b.html ends in '.html' but --format is json: drop one of the two" in capsys.readouterr().err
+    assert not (tmp_path / "b.html").exists()
+    assert main(["agree", str(anna), str(ben), "-o", str(tmp_path)]) == 2
+    assert f"is a folder, expected a file: try  -o {tmp_path / 'agreement.html'}" in capsys.readouterr().err
+    assert main(["agree", str(anna), str(ben), "-o", str(tmp_path / "c.dat"), "--format", "json"]) == 0
+    assert (tmp_path / "c.dat").read_text("utf-8").startswith("{")
 
 
 def test_table_and_json_tell_the_same(anna, ben):

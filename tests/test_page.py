@@ -13,6 +13,7 @@ import pytest
 from stance.labels import DETAILS, MENTIONS, STANCES
 from stance.output.facets import Facets
 from stance.output.page import page
+from stance.output.pieces import cut, safe_link
 from stance.output.words import DETAIL_WORDS, INFERRED, MENTION_WORDS
 from stance.records import Attribution
 from tests.handmade import TEXT, labelled
@@ -84,6 +85,39 @@ def test_the_page_loads_and_runs_nothing():
     html = page([labelled(url="javascript:alert(1)"), labelled("b", url="https://example.org/a?b=1&c=2")])
     assert not re.search(r"<script|<img|<link|\sstyle=|\son\w+=|@import|url\(|src=", html)
     assert re.findall(r'href="([^#"][^"]*)"', html) == ["https://example.org/a?b=1&amp;c=2"]
+
+
+CUTS = [
+    ([], [("abcdef", "")]),
+    ([("cue", 2, 4)], [("ab", ""), ("cd", "cue"), ("ef", "")]),
+    ([("source", 0, 4), ("cue", 2, 6)], [("ab", "source"), ("cd", "cue source"), ("ef", "cue")]),
+    ([("cue", 2, 4), ("cue", 2, 4)], [("ab", ""), ("cd", "cue"), ("ef", "")]),
+    ([("source", -3, 2), ("cue", 4, 9)], [("ab", "source"), ("cd", ""), ("ef", "cue")]),
+    ([("source", -9, -3), ("cue", 8, 9)], [("abcdef", "")]),
+]
+
+
+@pytest.mark.parametrize(("spans", "expected"), CUTS)
+def test_a_sentence_is_cut_where_spans_begin_or_end(spans, expected):
+    moved = [(kind, start + 100, end + 100) for kind, start, end in spans]
+    assert [(piece.text, piece.kind) for piece in cut("abcdef", 100, moved)] == expected
+
+
+LINKS = {
+    "https://example.org/a": True,
+    "HTTP://example.org/a": True,
+    "javascript:alert(1)": False,
+    " javascript:alert(1)": False,
+    "data:text/html,x": False,
+    "//example.org/a": False,
+    "": False,
+    None: False,
+}
+
+
+@pytest.mark.parametrize("url", LINKS)
+def test_only_links_to_pages_are_followed(url):
+    assert safe_link(url) == (url if LINKS[url] else None)
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_else():

@@ -14,14 +14,12 @@ from stance.annotations import read_annotations
 from stance.cli import main
 from stance.confidence import Calibration
 from stance.encoder.session import Encoder
-from stance.errors import UsageError
 from stance.heldoutfile import heldout_lines
 from stance.model import Model
 from stance.output.formats import choose_format, write_results
 from stance.output.options import WriteOptions
 from stance.positions import as_labelled, positions
 from stance.positions.copies import copies
-from stance.positions.formats import choose_format as choose_positions_format
 from stance.positions.holders import folded_name, is_single
 from stance.positions.periods import Period
 from stance.positions.precision import shift_precision
@@ -495,12 +493,14 @@ OUTPUTS = {
 
 
 @pytest.mark.parametrize("case", OUTPUTS)
-def test_outputs_that_do_not_fit(case, tmp_path):
+def test_outputs_that_do_not_fit(case, tmp_path, capfdbinary):
     name, form, told = OUTPUTS[case]
-    with pytest.raises(UsageError, match=told):
-        choose_positions_format(form, tmp_path / name)
-    with pytest.raises(UsageError, match="is a folder"):
-        choose_positions_format(form, tmp_path)
+    labels, asked = tmp_path / "labels.csv", ("--format", form) if form else ()
+    labels.write_text("x\n", "utf-8")
+    code, _, err = run(capfdbinary, labels, "-o", tmp_path / name, *asked)
+    assert (code, told in err, (tmp_path / name).exists()) == (2, True, False)
+    code, _, err = run(capfdbinary, labels, "-o", tmp_path, *asked)
+    assert (code, "is a folder, expected a file" in err) == (2, True)
 
 
 def test_the_output_may_not_be_an_input(tmp_path, capfdbinary):

@@ -325,6 +325,11 @@ class TestCommand:
         assert main([*ask, "-o", "sample.csv"]) == 2
         assert "-o sample.csv is one of the inputs" in capsys.readouterr().err
         assert Path("sample.csv").read_bytes() == before
+        assert main([*ask, "-o", "shares.csv", "--format", "json"]) == 2
+        assert "shares.csv ends in '.csv' but --format is json" in capsys.readouterr().err
+        assert not Path("shares.csv").exists()
+        assert main([*ask, "-o", "in"]) == 2
+        assert "in is a folder, expected a file: try  -o in/estimate.csv" in capsys.readouterr().err
         assert main([*ask, "-o", "shares.json"]) == main([*ask, "-o", "shares.csv"]) == 0
         shares = json.loads(Path("shares.json").read_text())["shares"]
         stances = {one["label"]: one for one in shares if one["facet"] == "stance"}

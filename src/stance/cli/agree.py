@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.cli.options import OUTPUT
-from stance.cli.writing import check_not_input, format_for, write_text
+from stance.cli.writing import check_not_input, write_text
 from stance.errors import UsageError
+from stance.output.choice import choose
 
 if TYPE_CHECKING:
     from stance.agreement import Agreement
@@ -72,7 +73,8 @@ def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> N
     if len(paths) < 2:
         raise UsageError(f"agreement takes two annotators or more, found {len(paths)}")
     check_not_input(output, paths)
-    write_text(agree(paths, format_for(form, output, FORMATS, ENDINGS)), output)
+    chosen = choose(form, output, FORMATS, ENDINGS, "agreement.html")
+    write_text(agree(paths, chosen), output)
     if len(paths) == 2 and all(path.is_dir() for path in paths):
         told = shlex.join(["stance", "annotate", "--adjudicate", *map(str, paths)])
         click.echo(f"To choose between the two, sentence by sentence:  {told}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -14,6 +13,7 @@ import click
 from stance.articles import ReadOptions
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
 from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.writing import terminal_width
 from stance.corpus import Shard
 from stance.errors import UsageError
 from stance.output.formats import FORMATS
@@ -120,7 +120,7 @@ def command(**options: Any) -> int:
         text=not options.pop("no_text"),
         excel=options.pop("excel"),
         parts=options.pop("parts"),
-        width=shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100,
+        width=terminal_width(),
     )
     settings = LabelSettings(read=ReadOptions(**columns), write=write, **options)
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer

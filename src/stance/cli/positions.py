@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +10,11 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT
-from stance.cli.writing import check_not_input
+from stance.cli.writing import check_not_input, terminal_width
 from stance.errors import ModelError
 from stance.files import atomic_write
-from stance.positions.formats import FORMATS
+from stance.output.choice import choose
+from stance.positions.formats import ENDINGS, FORMATS, render
 
 __all__ = ["command", "positions"]
 
@@ -27,10 +27,9 @@ def positions(
     Raises:
         UsageError: a file cannot be read, holds no labels, or the output does not fit.
     """
-    from stance.positions.formats import choose_format, render
     from stance.positions.gather import positions as gather
 
-    chosen = choose_format(form, output)
+    chosen = choose(form, output, FORMATS, ENDINGS, "positions.html")
     check_not_input(output, paths)
     found = gather(paths, unsure=unsure)
     precision = _precision(found.models, unsure) if found.shifts and chosen != "csv" else None
@@ -88,7 +87,6 @@ def command(paths: tuple[Path, ...], output: Path | None, form: str | None, unsu
       stance positions labels.jsonl
       stance positions 2023.csv 2024.csv -o positions.html
     """
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    rendered = positions(paths, output, form, unsure, width)
+    rendered = positions(paths, output, form, unsure, terminal_width())
     if output is None:
         sys.stdout.buffer.write(rendered)

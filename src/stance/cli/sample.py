@@ -14,10 +14,11 @@ import click
 from stance.articles import Archive, ArticleFailure
 from stance.cli.options import OUTPUT, model_option, seed_option, topic_option
 from stance.cli.progress import progress
-from stance.cli.writing import check_not_input, format_for, write_text
+from stance.cli.writing import check_not_input, write_text
 from stance.corpus import ModelLabeller, label_corpus
 from stance.errors import UsageError
 from stance.labels import NONE
+from stance.output.choice import choose
 from stance.rows import format_table
 from stance.topic import DEFAULT_TOPIC, load_topic
 
@@ -169,6 +170,6 @@ def _estimate(options: Mapping[str, Any]) -> None:
     if options["count"] is not None:
         raise UsageError("-n is for a draw: leave it out, or leave out --estimate")
     check_not_input(options["output"], (options["sheet"], *files))
-    form = format_for(options["form"], options["output"], FORMATS, ENDINGS)
+    form = choose(options["form"], options["output"], FORMATS, ENDINGS, "estimate.csv")
     found = estimate(options["sheet"], files, options["topic"])
     write_text(FORMATS[form](found).rstrip("\n"), options["output"])

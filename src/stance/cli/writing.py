@@ -1,8 +1,10 @@
-"""Text that a command writes: in which format, to standard output or to a file."""
+"""What commands that write share: not over an input, how wide a table is, a text whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -10,27 +12,7 @@ import click
 from stance.errors import UsageError
 from stance.files import atomic_write
 
-__all__ = ["check_not_input", "format_for", "write_text"]
-
-
-def format_for(
-    chosen: str | None, output: Path | None, formats: Collection[str], endings: Mapping[str, str]
-) -> str:
-    """The format that was asked for, else that of the file's ending, else the first of `formats`.
-
-    Raises:
-        UsageError: no format was asked for and the file's ending names none.
-    """
-    if chosen is not None:
-        return chosen
-    if output is None:
-        return next(iter(formats))
-    if output.suffix.lower() in endings:
-        return endings[output.suffix.lower()]
-    known = ", ".join(endings)
-    raise UsageError(
-        f"-o {output}: no format ends in {output.suffix or 'nothing'!r}, expected one of {known}"
-    )
+__all__ = ["check_not_input", "terminal_width", "write_text"]
 
 
 def check_not_input(output: Path | None, inputs: Iterable[Path], option: str = "-o") -> None:
@@ -41,6 +23,11 @@ def check_not_input(output: Path | None, inputs: Iterable[Path], option: str = "
     """
     if output is not None and output.resolve() in {path.resolve() for path in inputs}:
         raise UsageError(f"{option} {output} is one of the inputs: choose another name")
+
+
+def terminal_width() -> int:
+    """The columns of the terminal; 100 where standard output is none, so that a file is the same anywhere."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
 def write_text(text: str, output: Path | None) -> None:

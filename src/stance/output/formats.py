@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from stance.errors import MissingExtra, UsageError, did_you_mean
+from stance.errors import MissingExtra, UsageError
 from stance.files import atomic_path
 from stance.output.binary import write_parquet, write_xlsx
+from stance.output.choice import choose
 from stance.output.database import join_sqlite, write_sqlite
 from stance.output.joining import join_csv, join_lines, join_parquet, settle_parquet
 from stance.output.options import WriteOptions
@@ -73,7 +74,7 @@ FORMATS = {
 }
 """Every format by its name."""
 
-_BY_ENDING = {ending: entry for entry in FORMATS.values() for ending in entry.endings}
+_ENDINGS = {ending: entry.name for entry in FORMATS.values() for ending in entry.endings}
 
 
 def choose_format(name: str | None, output: Path | None, options: WriteOptions) -> Format:
@@ -83,7 +84,9 @@ def choose_format(name: str | None, output: Path | None, options: WriteOptions) 
         UsageError: the format or ending is unknown, they disagree, or the options do not fit.
         MissingExtra: the format's package is not installed.
     """
-    chosen = _asked_for(name, output, parts=options.parts)
+    if options.parts and output and output.is_file():
+        raise UsageError(f"{output} is a file, expected a folder for --parts: choose another name")
+    chosen = FORMATS[choose(name, output, FORMATS, _ENDINGS, "labels.csv", folder=options.parts)]
     if options.parts and not (output and chosen.parts):
         raise UsageError(
             f"--parts goes with JSON Lines or Parquet, not with {chosen.name}: add  -o labels.parquet"
@@ -125,28 +128,3 @@ def write_results(
         elif chosen.to_stream:
             with temporary.open("wb") as stream:
                 chosen.to_stream(results, stream, options)
-
-
-def _asked_for(name: str | None, output: Path | None, *, parts: bool) -> Format:
-    if name is not None and name not in FORMATS:
-        raise UsageError(
-            f"unknown format {name!r}, expected one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}"
-        )
-    if output is None:
-        return FORMATS[name or "table"]
-    if output.is_dir() and not parts:
-        raise UsageError(f"{output} is a folder, expected a file: try  -o {output / 'labels.csv'}")
-    if output.is_file() and parts:
-        raise UsageError(f"{output} is a file, expected a folder for --parts: choose another name")
-    by_ending = _BY_ENDING.get(output.suffix.lower())
-    if name is None:
-        if by_ending is None:
-            found = f"ends in {output.suffix!r}" if output.suffix else "has no ending"
-            raise UsageError(
-                f"{output} {found}, expected one of {', '.join(_BY_ENDING)}, or --format"
-                f"{did_you_mean(output.suffix.lower(), _BY_ENDING)}"
-            )
-        return by_ending
-    if by_ending and by_ending.name != name:
-        raise UsageError(f"{output} ends in {output.suffix!r} but --format is {name}: drop one of the two")
-    return FORMATS[name]

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from stance.labels import NONE
+from stance.output.pieces import Piece, attributed, safe_link
 from stance.output.words import DETAIL_WORDS, MENTION_WORDS, WORDING, Wording, inferred
-from stance.records import Attribution, LabelledArticle, Sentence
+from stance.records import Attribution, LabelledArticle
 
-__all__ = ["Marked", "Note", "Piece", "Section", "section"]
+__all__ = ["Marked", "Note", "Section", "section"]
 
 Facet = Callable[[str, str], str]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a sentence; `kind` has `source`, `cue`, both or neither as CSS classes."""
-
-    text: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -88,14 +81,12 @@ def section(
     number: int, result: LabelledArticle, facet: Facet, *, attributions_only: bool = False
 ) -> Section:
     """An article's sentences in paragraphs; `facet` gives the class for a speaker with a stance."""
-    url = result.article.url
     marked = list(_marked(result, facet, attributions_only))
     paragraphs = itertools.groupby(marked, key=lambda pair: pair[0])
     return Section(
         number=number,
         result=result,
-        # Only these schemes: a link of a stranger's file must not run a script.
-        link=url if url and url.lower().startswith(("http://", "https://")) else None,
+        link=safe_link(result.article.url),
         paragraphs=tuple(tuple(sentence for _, sentence in group) for _, group in paragraphs),
     )
 
@@ -116,26 +107,12 @@ def _marked(result: LabelledArticle, facet: Facet, attributions_only: bool) -> I
             Marked(
                 index=sentence.index,
                 gap=" … " if gap.strip() else gap,
-                pieces=tuple(_pieces(sentence, attributions)),
+                pieces=attributed(sentence, attributions),
                 notes=tuple(_note(one, facet(one.speaker, one.stance)) for one in attributions),
                 furniture=sentence.furniture,
                 corrected_by=None if attributions else annotator,
             ),
         )
-
-
-def _pieces(sentence: Sentence, attributions: Iterable[Attribution]) -> Iterator[Piece]:
-    """The sentence cut wherever a source or a cue begins or ends; they may overlap."""
-    spans = [
-        (kind, span)
-        for attribution in attributions
-        for kind, span in (("source", attribution.source), ("cue", attribution.cue))
-        if span
-    ]
-    edges = {sentence.start, sentence.end, *(edge for _, span in spans for edge in (span.start, span.end))}
-    for start, end in itertools.pairwise(sorted(edges)):
-        kinds = {kind for kind, span in spans if span.start <= start and end <= span.end}
-        yield Piece(sentence.text[start - sentence.start : end - sentence.start], " ".join(sorted(kinds)))
 
 
 def _note(attribution: Attribution, facet: str) -> Note:

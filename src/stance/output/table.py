@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 from stance.labels import NONE, STANCES
 from stance.output.rows import rows
+from stance.output.terminal import clean, shorten
 from stance.output.words import INFERRED, WORDING
 from stance.records import LabelledArticle
 
@@ -55,8 +55,8 @@ def _header(result: LabelledArticle, width: int) -> Iterator[str]:
     article = result.article
     topic = f"topic {result.topic}" if result.on_topic else f"not about {result.topic}: no stance given"
     facts = (article.id if article.title else None, article.outlet, article.date or "no date", topic)
-    yield _cut(article.title or article.id, width)
-    yield _cut(" | ".join(fact for fact in facts if fact), width)
+    yield shorten(article.title or article.id, width)
+    yield shorten(" | ".join(fact for fact in facts if fact), width)
     yield f"{'#':>4}  {'speaker':<{SPEAKER_WIDTH}} {'p':>5}  {'stance':<8} {'p':>5}  text"
 
 
@@ -65,12 +65,12 @@ def _block(row: dict[str, Any], room: int) -> Iterator[str]:
     if speaker == NONE:
         speaker, stance = ("(furniture)" if row["furniture"] else "-"), ""
     elif row["mention"] in INFERRED:
-        speaker = f"{_cut(speaker, SPEAKER_WIDTH - 1)}*"
+        speaker = f"{shorten(speaker, SPEAKER_WIDTH - 1)}*"
     left = (
-        f"{row['sentence']:>4}  {_cut(speaker, SPEAKER_WIDTH):<{SPEAKER_WIDTH}} "
+        f"{row['sentence']:>4}  {shorten(speaker, SPEAKER_WIDTH):<{SPEAKER_WIDTH}} "
         f"{_figure(row['speaker_confidence']):>5}  {stance:<8} {_figure(row['stance_confidence']):>5}"
     )
-    words = textwrap.wrap(_clean(row["text"] or ""), room, max_lines=TEXT_LINES, placeholder=" …")
+    words = textwrap.wrap(clean(row["text"] or ""), room, max_lines=TEXT_LINES, placeholder=" …")
     lines = [*words, *_details(row, room)] or [""]
     yield f"{left}  {lines[0]}".rstrip()
     for line in lines[1:]:
@@ -88,7 +88,7 @@ def _details(row: dict[str, Any], room: int) -> list[str]:
         row["mention"] in INFERRED and f"inferred ({row['mention']})",
         row["review"] and "to review",
     )
-    line = "; ".join(_clean(fact) for fact in facts if fact)
+    line = "; ".join(clean(fact) for fact in facts if fact)
     return textwrap.wrap(line, room, initial_indent="> ", subsequent_indent="  ")
 
 
@@ -104,20 +104,10 @@ def _summary(tally: _Tally, width: int) -> Iterator[str]:
         totals[speaker] += count
     for speaker in sorted(totals, key=lambda name: (-totals[name], name)):
         cells = "".join(f"{tally.cells[speaker, stance]:>10}" for stance in STANCES)
-        yield f"{_cut(speaker, SPEAKER_WIDTH):<{SPEAKER_WIDTH}}{cells}"
+        yield f"{shorten(speaker, SPEAKER_WIDTH):<{SPEAKER_WIDTH}}{cells}"
     legend = ", ".join(f"{stance} = {wording.words}" for stance, wording in WORDING.items())
     yield from textwrap.wrap(f"{legend}; * = speaker inferred", width)
 
 
 def _figure(probability: float | None) -> str:
     return "" if probability is None else f"{probability:.3f}"
-
-
-def _clean(text: str) -> str:
-    # An article is a stranger's text: an escape sequence in it must not reach the terminal.
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
-
-
-def _cut(text: str, width: int) -> str:
-    text = _clean(text)
-    return text if len(text) <= width else text[: width - 1] + "…"

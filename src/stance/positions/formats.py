@@ -6,34 +6,23 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-from stance.errors import UsageError
 from stance.positions.table import table_lines
 from stance.positions.values import COLUMNS, Positions
 
-__all__ = ["FORMATS", "choose_format", "render"]
+__all__ = ["ENDINGS", "FORMATS", "render"]
 
 
-@dataclass(frozen=True)
-class RenderOptions:
-    """`width` is the terminal's; `precision` says how far the list of shifts can be trusted."""
-
-    width: int = 100
-    precision: str | None = None
+def _table(found: Positions, width: int, precision: str | None) -> str:
+    return "".join(f"{line}\n" for line in table_lines(found, width, precision))
 
 
-def _table(found: Positions, options: RenderOptions) -> str:
-    return "".join(f"{line}\n" for line in table_lines(found, options.width, options.precision))
-
-
-def _json(found: Positions, options: RenderOptions) -> str:
-    told = {**found.to_dict(), "shift_precision": options.precision}
+def _json(found: Positions, precision: str | None) -> str:
+    told = {**found.to_dict(), "shift_precision": precision}
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(found: Positions, options: RenderOptions) -> str:  # noqa: ARG001  # all formats take the same
+def _csv(found: Positions) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
@@ -43,42 +32,24 @@ def _csv(found: Positions, options: RenderOptions) -> str:  # noqa: ARG001  # al
     return stream.getvalue()
 
 
-def _html(found: Positions, options: RenderOptions) -> str:
+def _html(found: Positions, precision: str | None) -> str:
     from stance.positions.page import page
 
-    return page(found, options.precision)
+    return page(found, precision)
 
 
-FORMATS: Mapping[str, Callable[[Positions, RenderOptions], str]] = {
+FORMATS: Mapping[str, Callable[[Positions, int, str | None], str]] = {
     "table": _table,
-    "json": _json,
-    "csv": _csv,
-    "html": _html,
+    "json": lambda found, _, precision: _json(found, precision),
+    "csv": lambda found, *_: _csv(found),
+    "html": lambda found, _, precision: _html(found, precision),
 }
-"""Every format by its name."""
+"""Every format by its name: it takes the terminal's width, and how far the list of shifts can be trusted."""
 
-_ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html", ".txt": "table"}
-
-
-def choose_format(name: str | None, output: Path | None) -> str:
-    """The format that `--format` and `-o` ask for.
-
-    Raises:
-        UsageError: the ending is unknown, or the two disagree.
-    """
-    if output is None:
-        return name or "table"
-    if output.is_dir():
-        raise UsageError(f"{output} is a folder, expected a file: try  -o {output / 'positions.html'}")
-    by_ending = _ENDINGS.get(output.suffix.lower())
-    if name and by_ending and name != by_ending:
-        raise UsageError(f"{output} ends in {output.suffix!r} but --format is {name}: drop one of the two")
-    if not (name or by_ending):
-        found = f"ends in {output.suffix!r}" if output.suffix else "has no ending"
-        raise UsageError(f"{output} {found}, expected one of {', '.join(_ENDINGS)}, or --format")
-    return name or by_ending or "table"
+ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html", ".txt": "table"}
+"""The format that each ending asks for."""
 
 
 def render(found: Positions, name: str, *, width: int = 100, precision: str | None = None) -> bytes:
-    """The positions in one of `FORMATS`, as UTF-8."""
-    return FORMATS[name](found, RenderOptions(width, precision)).encode("utf-8", "replace")
+    """The positions in one of `FORMATS`, as UTF-8, for a terminal of this width."""
+    return FORMATS[name](found, width, precision).encode("utf-8", "replace")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stance.labels import POSITIONS
+from stance.output.pieces import Piece, cut, safe_link
 from stance.output.words import INFERRED, WORDING
 from stance.positions import words
 from stance.positions.timeline import timeline
@@ -14,14 +14,6 @@ from stance.positions.values import Evidence, Line, Position, Positions
 from stance.templating import environment, style
 
 __all__ = ["page"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a sentence; `kind` has `source`, `cue`, both or neither as CSS classes."""
-
-    text: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -68,8 +60,8 @@ def page(found: Positions, precision: str | None = None) -> str:
         wording=WORDING,
         inferred=INFERRED,
         words=words,
-        pieces=lambda position: list(_pieces(position)),
-        link=_link,
+        pieces=_pieces,
+        link=lambda position: safe_link(position.url),
         **style(templates, "positions.css.j2"),
     )
 
@@ -85,24 +77,14 @@ def _step(anchor: str, group: list[Evidence]) -> Step:
     return Step(anchor, group[0].first, cells)
 
 
-def _link(position: Position) -> str | None:
-    """The article's address, if it is one to follow: a stranger's file must not run a script."""
-    url = position.url
-    return url if url and url.lower().startswith(("http://", "https://")) else None
-
-
-def _pieces(position: Position) -> Iterator[Piece]:
-    """The sentence cut wherever its source or its cue begins or ends."""
-    text = position.text
+def _pieces(position: Position) -> tuple[Piece, ...]:
+    """The sentence cut wherever its source or its cue begins or ends, if they are where the labels say."""
+    text, start = position.text, position.start
     if text is None:
-        yield Piece(words.said(position), "")
-        return
-    spans = [
-        (kind, span.start - position.start, span.end - position.start)
+        return (Piece(words.said(position), ""),)
+    spans = (
+        (kind, span.start, span.end)
         for kind, span in (("source", position.source), ("cue", position.cue))
-        if span and text[max(0, span.start - position.start) : span.end - position.start] == span.text
-    ]
-    edges = {0, len(text), *(edge for _, start, end in spans for edge in (start, end))}
-    for start, end in itertools.pairwise(sorted(edges)):
-        kinds = {kind for kind, first, last in spans if first <= start and end <= last}
-        yield Piece(text[start:end], " ".join(sorted(kinds)))
+        if span and text[max(0, span.start - start) : span.end - start] == span.text
+    )
+    return cut(text, start, spans)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from stance.labels import POSITIONS
+from stance.output.terminal import clean, shorten
 from stance.output.words import WORDING
 from stance.positions.values import Line, Position, Positions, Shift
 from stance.positions.words import (
@@ -41,7 +41,7 @@ def table_lines(found: Positions, width: int, precision: str | None = None) -> I
     topics = dict.fromkeys(line.topic for line in found.lines)
     for topic in topics:
         yield ""
-        yield _clean(f"topic {topic or 'not told'}")
+        yield clean(f"topic {topic or 'not told'}")
         yield _line("speaker", "holder", (*_SIGNS, "outlets"), "dates", width)
         yield from (_row(line, width) for line in found.lines if line.topic == topic)
     yield ""
@@ -60,7 +60,7 @@ def _line(speaker: str, holder: str, counts: Sequence[object], dates: str, width
     room = width - _SPEAKER - 1 - _COUNT * len(POSITIONS) - _OUTLETS - _DATES
     *stances, outlets = counts
     cells = "".join(f"{cell:>{_COUNT}}" for cell in stances) + f"{outlets:>{_OUTLETS}}"
-    names = f"{_cut(speaker, _SPEAKER):<{_SPEAKER}} {_cut(holder, room):<{room}}"
+    names = f"{shorten(speaker, _SPEAKER):<{_SPEAKER}} {shorten(holder, room):<{room}}"
     return f"{names}{cells}  {dates}".rstrip()
 
 
@@ -72,7 +72,7 @@ def _row(line: Line, width: int) -> str:
 def _shift(shift: Shift, width: int) -> Iterator[str]:
     yield ""
     who = shift.speaker if shift.holder is None else f"{shift.speaker} ({shift.holder})"
-    yield from textwrap.wrap(_clean(f"{KIND_WORDS[shift.kind]}: {who}: {turn(shift)}"), width)
+    yield from textwrap.wrap(clean(f"{KIND_WORDS[shift.kind]}: {who}: {turn(shift)}"), width)
     for end in (shift.start, shift.end):
         yield from _end(end, width)
 
@@ -81,16 +81,6 @@ def _end(position: Position, width: int) -> Iterator[str]:
     notes = "".join(f"; {note}" for note in marks(position))
     place = f"{when(position)}, {position.article}, sentence {position.sentence}"
     head = f"{WORDING[position.stance].sign} {place}: {stance_words(position)}{notes}"
-    yield from textwrap.wrap(_clean(head), width, initial_indent="  ", subsequent_indent="    ")
+    yield from textwrap.wrap(clean(head), width, initial_indent="  ", subsequent_indent="    ")
     indent = "      "
-    yield from textwrap.wrap(_clean(said(position)), width, initial_indent=indent, subsequent_indent=indent)
-
-
-def _clean(text: str) -> str:
-    # An article is a stranger's text: an escape sequence in it must not reach the terminal.
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
-
-
-def _cut(text: str, width: int) -> str:
-    text = _clean(text)
-    return text if len(text) <= width else text[: width - 1] + "…"
+    yield from textwrap.wrap(clean(said(position)), width, initial_indent=indent, subsequent_indent=indent)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from stance.evaluation import Evaluation, SetEvaluation
 from stance.files import atomic_write
 from stance.heldout import HeldOut, Mark
 from stance.mistakes import CATEGORIES, Mistake
+from stance.output.pieces import Piece, cut
 from stance.report import words
 from stance.report.plots import PLOTS, draw
 from stance.templating import environment
@@ -74,7 +74,7 @@ def _error(mistake: Mistake, each: SetEvaluation) -> Mapping[str, Any]:
         ],
         "gold": [_mark(mark, row, each) for mark in row.gold_marks],
         "predicted": [_mark(mark, row, each) for mark in row.predicted_marks],
-        "segments": _segments(row),
+        "pieces": _pieces(row),
     }
 
 
@@ -92,21 +92,13 @@ def _mark(mark: Mark, row: HeldOut, each: SetEvaluation) -> Mapping[str, Any]:
     }
 
 
-def _segments(row: HeldOut) -> Sequence[tuple[str, str]]:
-    """The sentence cut where a span of the gold or the prediction begins or ends: (text, classes)."""
-    spans = [
-        (f"{side}-{name}", span)
+def _pieces(row: HeldOut) -> tuple[Piece, ...]:
+    """The sentence cut wherever a span of the gold or of the prediction begins or ends."""
+    spans = (
+        (f"{side}-{name}", *span)
         for side, marks in (("gold", row.gold_marks), ("predicted", row.predicted_marks))
         for mark in marks
         for name, span in (("source", mark.source), ("cue", mark.cue))
         if span is not None
-    ]
-    end = row.start + len(row.text)
-    cuts = sorted({row.start, end, *(min(at, end) for _, span in spans for at in span)})
-    return [
-        (
-            row.text[left - row.start : right - row.start],
-            " ".join(sorted({name for name, span in spans if span[0] <= left and right <= span[1]})),
-        )
-        for left, right in pairwise(cuts)
-    ]
+    )
+    return cut(row.text, row.start, spans)

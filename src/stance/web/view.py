@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stance.labels import NONE, STANCES
+from stance.output.pieces import Piece, attributed
 from stance.output.words import WORDING, Wording
-from stance.records import Attribution, Sentence
 from stance.web.desk import MODEL, READINGS, Desk
 from stance.web.offers import Offer
 from stance.web.sheets import Version
 from stance.web.steps import Line
 
-__all__ = ["Count", "Named", "Piece", "Progress", "Shown", "counts", "progress", "shown"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a sentence; `kind` has `source`, `cue`, both or neither as CSS classes."""
-
-    text: str
-    kind: str
+__all__ = ["Count", "Named", "Progress", "Shown", "counts", "progress", "shown"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +97,7 @@ def shown(desk: Desk, number: int, version: Version) -> Iterator[Shown]:
             line=line,
             gap="" if first else text[end : sentence.start],
             first=first,
-            pieces=tuple(_pieces(sentence, line.marks)),
+            pieces=attributed(sentence, line.marks),
             suggestion=desk.offer(number, MODEL, sentence),
             readings=tuple(
                 Named(source, name, desk.offer(number, source, sentence))
@@ -140,14 +131,3 @@ def _agree(first: Offer | None, second: Offer | None) -> bool:
     if first is None or second is None:
         return first is second
     return first.labels == second.labels and first.furniture == second.furniture
-
-
-def _pieces(sentence: Sentence, marks: tuple[Attribution, ...]) -> Iterator[Piece]:
-    """The sentence cut wherever a source or a cue begins or ends; they may overlap."""
-    named = [
-        (kind, span) for mark in marks for kind, span in (("source", mark.source), ("cue", mark.cue)) if span
-    ]
-    edges = {sentence.start, sentence.end, *(edge for _, span in named for edge in (span.start, span.end))}
-    for start, end in itertools.pairwise(sorted(edges)):
-        kinds = {kind for kind, span in named if span.start <= start and end <= span.end}
-        yield Piece(sentence.text[start - sentence.start : end - sentence.start], " ".join(sorted(kinds)))
