@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -80,6 +81,21 @@ WRONG = [
     (["in/a.txt", "-o", "in/a.txt", "--format", "csv"], "one of the inputs"),
     (["in", "-o", "out.jsonl", "--errors", "out.jsonl"], "choose two names"),
 ]
+
+
+def on_terminal(command: list[str], folder: Path) -> bytes:
+    """What a command shows on a terminal."""
+    pty = pytest.importorskip("pty", reason="needs a system with pseudo-terminals")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, cwd=folder, stdout=theirs, stderr=theirs, stdin=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # how Linux tells that the other end is closed
+            while part := os.read(ours, 65536):
+                shown += part
+    os.close(ours)
+    assert running.returncode is not None
+    return shown
 
 
 class TestLabel:
@@ -264,6 +280,29 @@ class TestOthers:
     def test_a_topic_that_was_filled_in_has_nothing_of_the_example(self, capfdbinary):
         code, out, _ = run(capfdbinary, "topic", "check", "serbia-arms")
         assert (code, "the example" in out) == (0, False)
+
+    @pytest.mark.parametrize("command", ["explain", "agree", "audit", "label"])
+    def test_an_article_does_not_steer_the_terminal(self, command, tmp_path):
+        """On a terminal of its own: through a pipe click leaves escape sequences out."""
+        evil = "Vucic said \x1b[31mit is\x1b]0;owned\x07 a lie about weapons from Serbia for Ukraine."
+        (tmp_path / "article.txt").write_text(evil)
+        for name, stance_ in (("anna", "denies"), ("ben", "hedges")):
+            sheet = f'article,start,end,text,speaker,stance\nart,0,9,"{evil}",vucic,{stance_}\n'
+            (tmp_path / f"{name}.csv").write_text(sheet)
+        folder = tmp_path / "rows"
+        folder.mkdir()
+        (folder / "\x1b[31mred.csv").write_text("article,sentence\n1,2\n")
+        arguments = {
+            "explain": ["article.txt", "--sentence", "0"],
+            "agree": ["anna.csv", "ben.csv"],
+            "audit": ["rows"],
+            "label": ["article.txt"],
+        }[command]
+        shown = on_terminal([sys.executable, "-m", "stance", command, *arguments], tmp_path)
+        assert b"owned" in shown or b"red.csv" in shown
+        assert b"\x1b[31m" not in shown
+        assert b"\x1b]0;" not in shown
+        assert b"\x07" not in shown
 
     def test_a_topic_is_held_against_articles(self, tmp_path, capfdbinary):
         (tmp_path / "russian.txt").write_text("Он сказал, что оружие не поставлялось. " * 20, "utf-8")

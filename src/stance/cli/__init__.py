@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from stance import __version__
+from stance.cli.telling import tell
 from stance.errors import StanceError, did_you_mean
 
 __all__ = ["COMMANDS", "main"]
@@ -102,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StanceError as error:
         return _fail(str(error))
     except (click.Abort, KeyboardInterrupt) as error:
-        click.echo(f"\n{error}" if str(error) else f"\n{INTERRUPTED}", err=True)
+        tell(f"\n{error}" if str(error) else f"\n{INTERRUPTED}", err=True)
         return 130
     except _PipeClosedError:
         # Python flushes standard output once more at its end: let that go nowhere.
@@ -117,11 +118,11 @@ def _usage(error: click.ClickException) -> int:
     context = error.ctx if isinstance(error, click.UsageError) else None
     _fail(error.format_message())
     if context is not None:
-        click.echo(f"Try  {context.command_path} --help", err=True)
+        tell(f"Try  {context.command_path} --help", err=True)
     return 2
 
 
 def _fail(message: str) -> int:
     for line in message.splitlines():
-        click.echo(f"Error: {line}", err=True)
+        tell(f"Error: {line}", err=True)
     return 2

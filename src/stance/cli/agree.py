@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.cli.options import OUTPUT
+from stance.cli.telling import tell
 from stance.cli.writing import check_not_input, write_text
 from stance.errors import UsageError
 from stance.output.choice import choose
@@ -77,4 +78,4 @@ def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> N
     write_text(agree(paths, chosen), output)
     if len(paths) == 2 and all(path.is_dir() for path in paths):
         told = shlex.join(["stance", "annotate", "--adjudicate", *map(str, paths)])
-        click.echo(f"To choose between the two, sentence by sentence:  {told}", err=True)
+        tell(f"To choose between the two, sentence by sentence:  {told}", err=True)

@@ -13,6 +13,7 @@ import click
 
 from stance.articles import ArticleFailure
 from stance.cli.options import FOLDER, OUTPUT, model_option, topic_option, user_name
+from stance.cli.telling import tell
 from stance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
     chosen = DeskOptions(readings=adjudicate, **options)
 
     def announce(url: str) -> None:
-        click.echo(
+        tell(
             f"Annotating at {url} as {chosen.annotator}, saved to {chosen.annotations}. Ctrl-C ends it.",
             err=True,
         )
@@ -135,5 +136,5 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
             # Some browsers take the thread that opens them.
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
-    failures = annotate(chosen, port, announce, sys.stdin.buffer, lambda line: click.echo(line, err=True))
+    failures = annotate(chosen, port, announce, sys.stdin.buffer, lambda line: tell(line, err=True))
     return 1 if failures else 0

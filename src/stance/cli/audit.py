@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.cli.options import FOLDER
+from stance.cli.telling import tell
 
 if TYPE_CHECKING:
     from stance.audit import Findings
@@ -74,9 +75,9 @@ def command(paths: tuple[Path, ...], fix: bool, model: Path | None) -> int:
     """
     findings, note = audit(paths, fix, model)
     for line in (*findings.broken, *findings.suspicious):
-        click.echo(line)
+        tell(line)
     if note:
-        click.echo(note, err=True)
+        tell(note, err=True)
     counts = f"{len(findings.broken)} broken, {len(findings.suspicious)} for a second look"
-    click.echo(counts, err=True)
+    tell(counts, err=True)
     return 1 if findings.broken else 0

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from stance.cli.options import OUTPUT
+from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.formats import ReadOptions, choose_input, choose_output, read_articles, write_articles
 
@@ -103,5 +104,5 @@ def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -
     told = ReadOptions(options["topic"], options["annotator"], parse_columns(maps))
     done, notes = convert(source, target, formats, told)
     for note in notes:
-        click.echo(note, err=True)
-    click.echo(done, err=True)
+        tell(note, err=True)
+    tell(done, err=True)

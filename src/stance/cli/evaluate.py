@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT, model_option
+from stance.cli.telling import tell
 
 __all__ = ["command", "evaluate"]
 
@@ -59,4 +60,4 @@ def command(model: Path | None, predictions: Path | None, output: Path | None) -
     Example:
       stance evaluate -o report/
     """
-    click.echo(evaluate(model, predictions, output))
+    tell(evaluate(model, predictions, output))

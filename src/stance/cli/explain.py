@@ -12,6 +12,7 @@ import click
 
 from stance.articles import ArticleFailure, ReadOptions, id_of, read_articles
 from stance.cli.options import model_option, topic_option
+from stance.cli.telling import tell
 from stance.errors import ArticleError, UsageError
 from stance.topic import load_topic
 
@@ -77,4 +78,4 @@ def command(**options: Any) -> None:
       stance explain articles.csv --article 2023-04-13-reuters --sentence 3
     """
     for line in explain(ExplainSettings(**options), sys.stdin.buffer):
-        click.echo(line)
+        tell(line)

@@ -9,6 +9,7 @@ import click
 
 from stance.cli.options import FOLDER, OUTPUT, seed_option
 from stance.cli.progress import steps
+from stance.cli.telling import tell
 from stance.errors import MissingExtra
 
 __all__ = ["command", "finetune"]
@@ -54,4 +55,4 @@ def command(weights: Path, output: Path, seed: int) -> None:
     """
     with steps() as report:
         folder = finetune(weights, output, seed, report)
-    click.echo(f"Wrote {folder}. Train a model on it:  stance train --encoder {folder}", err=True)
+    tell(f"Wrote {folder}. Train a model on it:  stance train --encoder {folder}", err=True)

@@ -13,6 +13,7 @@ import click
 from stance.articles import ReadOptions
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
 from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.telling import tell
 from stance.cli.writing import terminal_width
 from stance.corpus import Shard
 from stance.errors import UsageError
@@ -125,7 +126,7 @@ def command(**options: Any) -> int:
     settings = LabelSettings(read=ReadOptions(**columns), write=write, **options)
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     try:
-        failures = label(settings, stdin, stdout, lambda line: click.echo(line, err=True))
+        failures = label(settings, stdin, stdout, lambda line: tell(line, err=True))
     except KeyboardInterrupt:
         if settings.output is None:
             raise click.Abort("Interrupted; the output is not complete.") from None

@@ -14,6 +14,7 @@ import click
 from stance.articles import Archive, ArticleFailure
 from stance.cli.options import OUTPUT, model_option, seed_option, topic_option
 from stance.cli.progress import progress
+from stance.cli.telling import tell
 from stance.cli.writing import check_not_input, write_text
 from stance.corpus import ModelLabeller, label_corpus
 from stance.errors import UsageError
@@ -153,8 +154,8 @@ def command(**options: Any) -> int:
     if not paths or count is None or options["labels"] or options["form"]:
         raise UsageError("a draw takes PATH... and -n N, an estimate --estimate FILE and --labels LABELS")
     settings = SampleSettings(paths, count, output, options["seed"], options["model"], options["topic"])
-    drawn, failures = sample(settings, sys.stdin.buffer, lambda line: click.echo(line, err=True))
-    click.echo(
+    drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
+    tell(
         f"Wrote {drawn} sentences to {output}. Fill in speaker and stance, then run  "
         f"stance sample --estimate {output} --labels LABELS",
         err=True,

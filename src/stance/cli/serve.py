@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.cli.options import OUTPUT, model_option, topic_option, user_name
+from stance.cli.telling import tell
 from stance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -142,4 +143,4 @@ def command(**options: Any) -> None:
       stance serve --port 8000
       stance serve --corrections labels.corrections.csv --annotator anna
     """
-    serve(ServeSettings(**options), lambda line: click.echo(line, err=True))
+    serve(ServeSettings(**options), lambda line: tell(line, err=True))

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT
+from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.files import atomic_write
 from stance.labels import SOURCE_ROLES
@@ -118,7 +119,7 @@ def new_command(name: str, output: Path | None) -> None:
     """
     output = output or Path(f"{name}.toml")
     new(name, output)
-    click.echo(f"Wrote {output}. Fill it in, then run  stance topic check {output}", err=True)
+    tell(f"Wrote {output}. Fill it in, then run  stance topic check {output}", err=True)
 
 
 @command.command("check")
@@ -137,6 +138,6 @@ def check_command(topic: str, paths: tuple[Path, ...]) -> None:
     """
     loaded = load_topic(topic)
     for line in check(loaded):
-        click.echo(line)
+        tell(line)
     for line in fit(loaded, paths) if paths else ():
-        click.echo(line)
+        tell(line)

@@ -10,6 +10,7 @@ import click
 
 from stance.cli.options import FOLDER, OUTPUT, seed_option
 from stance.cli.progress import steps
+from stance.cli.telling import tell
 
 __all__ = ["command", "train"]
 
@@ -60,4 +61,4 @@ def command(**settings: Any) -> None:
     """
     with steps() as report:
         folder = train(report, **settings)
-    click.echo(f"Wrote {folder}. Look at its scores:  stance evaluate --model {folder}", err=True)
+    tell(f"Wrote {folder}. Look at its scores:  stance evaluate --model {folder}", err=True)

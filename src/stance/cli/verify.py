@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stance.cli.telling import tell
 from stance.errors import ModelError
 
 __all__ = ["command", "verify"]
@@ -39,4 +40,4 @@ def command(folder: Path) -> None:
     Example:
       stance verify my-model/
     """
-    click.echo(f"{folder}: fine, {verify(folder)}")
+    tell(f"{folder}: fine, {verify(folder)}")

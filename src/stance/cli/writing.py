@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.files import atomic_write
 
@@ -36,7 +37,9 @@ def write_text(text: str, output: Path | None) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    if output is None:
+    if output is None and sys.stdout.isatty():
+        tell(text)
+    elif output is None:
         click.echo(text)
     else:
         atomic_write(output, text if text.endswith("\n") else f"{text}\n")
