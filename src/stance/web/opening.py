@@ -70,11 +70,11 @@ def open_desk(options: DeskOptions, stdin: IO[bytes] | None, tell: Callable[[Art
     _check(options)
     folder = options.annotations
     listed = _listed(folder)
+    where = _where(folder)
     readings = [_reading(path, folder) for path in options.readings or ()]
-    found = list(_articles(options, listed, readings, stdin, tell))
+    found = list(_articles(options, listed, where, readings, stdin, tell))
     if not found:
         raise UsageError("no article could be read, so there is nothing to annotate")
-    where = _where(folder)
     sheets = [_sheet(item, options, listed.get(item.article.id), where, readings) for item in found]
     names = _names(options.readings or ())
     if readings:
@@ -147,6 +147,7 @@ def _file(name: str, listed_in: Path) -> Path | None:
 def _articles(
     options: DeskOptions,
     listed: Mapping[str, Row],
+    where: Mapping[str, Path],
     readings: Sequence[Mapping[str, AnnotatedArticle]],
     stdin: IO[bytes] | None,
     tell: Callable[[ArticleFailure], None],
@@ -165,12 +166,23 @@ def _articles(
             source = Path(annotated.file) if annotated.file else None
             yield _Found(annotated.article, source, annotated.topic, annotated.topic_path)
     elif listed:
-        yield from (_listed_article(entry) for entry in listed.values())
+        yield from _listed_articles(listed, where)
     else:
         raise UsageError(f"nothing to annotate: name articles, or a folder with {ARTICLES} as --annotations")
 
 
-def _listed_article(entry: Row) -> _Found:
+def _listed_articles(listed: Mapping[str, Row], where: Mapping[str, Path]) -> Iterator[_Found]:
+    grouped: dict[Path, dict[str, list[Row]]] = {}
+    for name, entry in listed.items():
+        path = None if entry["file"] else where.get(name)
+        if path and path not in grouped:  # one file may hold the rows of many articles
+            groups = grouped[path] = {}
+            for row in read_rows(path)[1]:
+                groups.setdefault(row["article"], []).append(row)
+        yield _listed_article(entry, grouped[path].get(name, ()) if path else ())
+
+
+def _listed_article(entry: Row, rows: Sequence[Row]) -> _Found:
     problems: list[str] = []
     title, outlet, date, date_source = (entry[name] or None for name in ARTICLE_COLUMNS[4:])
     text = read_text(entry, problems) if entry["file"] else None
@@ -179,9 +191,7 @@ def _listed_article(entry: Row) -> _Found:
             Article(entry["article"], text, title, outlet, date=date, date_source=date_source),
             _file(entry["file"], entry.path),
         )
-    path = _where(entry.path.parent).get(entry["article"])
-    rows = [row for row in read_rows(path)[1] if row["article"] == entry["article"]] if path else []
-    annotated = parse_article(entry, rows, problems) if rows and not problems else None
+    annotated = parse_article(entry, rows, problems) if rows else None
     if annotated is None:
         raise AnnotationError(problems or [entry.problem("no file and no rows, expected the article's text")])
     return _Found(annotated.article)
