@@ -379,6 +379,34 @@ def test_a_table_of_strangers_writes_into_the_folder_alone(tmp_path):
     assert all(path.is_relative_to(folder) for path in written)
 
 
+def test_neither_looking_nor_a_refused_save_writes_anything(tmp_path):
+    source = tmp_path / "in" / "table.csv"
+    source.parent.mkdir()
+    source.write_text(format_table(["id", "text"], [["a", TEXT]]), "utf-8")
+    done(opened(source), (LIE, "label", DENIES))
+    folder = tmp_path / "annotations"
+    (folder / "texts" / "a.txt").unlink()
+    (folder / "articles.csv").unlink()
+    desk = opened(source)
+    version = desk.look(0)
+    assert labels(version)[LIE] == "vucic denies"
+    listed = "article,topic\nb,open\n"
+    (folder / "articles.csv").write_text(listed, "utf-8")
+    refused = desk.save(0, version.digest, step(version, SENT, "nobody"))
+    assert isinstance(refused, Conflict)
+    assert "no column 'file'" in refused.problems[0]
+    files = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert files == {"a.csv": version.data, "articles.csv": listed.encode()}
+    (folder / "articles.csv").unlink()
+    (folder / "texts" / "a.txt").write_text("Another text", "utf-8")
+    refused = desk.save(0, version.digest, step(version, SENT, "nobody"))
+    assert isinstance(refused, Conflict), "the text that would be read is not this one"
+    (folder / "texts" / "a.txt").unlink()
+    done(desk, (SENT, "nobody", {}))
+    (found,) = read_annotations(folder)
+    assert found.article.text == TEXT
+
+
 def test_a_text_with_windows_line_ends_keeps_its_offsets(article):
     article.write_bytes(TEXT.replace("\n", "\r\n").encode("utf-8"))
     desk = opened(article)

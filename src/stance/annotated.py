@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
+from pathlib import Path
 
 from stance.errors import TopicError
 from stance.labels import FURNITURE, NONE
@@ -15,7 +16,15 @@ from stance.records import Article, Attribution, Sentence, Span
 from stance.rows import SPANS, Row, check_labels, find_span, shorten, unknown, whole_number
 from stance.topic import BUILT_IN, Topic, load_topic
 
-__all__ = ["AnnotatedArticle", "check_facts", "parse_article", "read_text", "rebuilt_text", "text_faults"]
+__all__ = [
+    "AnnotatedArticle",
+    "check_facts",
+    "parse_article",
+    "read_text",
+    "rebuilt_text",
+    "text_faults",
+    "text_place",
+]
 
 DATE_SOURCES = ("", "metadata", "text", "filename")
 _DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?")
@@ -54,9 +63,12 @@ class AnnotatedArticle:
         )
 
 
-def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> AnnotatedArticle | None:
+def parse_article(
+    entry: Row, rows: Sequence[Row], problems: list[str], text: str | None = None
+) -> AnnotatedArticle | None:
     """One article from its line in the list of articles and its rows.
 
+    `text` is that of the file which the line names, where the file is still to be written.
     Faults go to `problems`, one line each; with any, there is no article.
     """
     before = len(problems)
@@ -64,7 +76,8 @@ def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> Annot
     labels = (*topic.labels, FURNITURE) if topic else None
     marked = list(_sentences(rows, problems))
     sentences = tuple(sentence for sentence, _ in marked)
-    text = read_text(entry, problems) if entry["file"] else rebuilt_text(sentences)
+    if text is None:
+        text = read_text(entry, problems) if entry["file"] else rebuilt_text(sentences)
     # Rows that could not be placed are named already; without them a rebuilt text is another one.
     if text is not None and (entry["file"] or len(problems) == before):
         problems += text_faults(entry, text, sentences)
@@ -163,16 +176,21 @@ def text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterato
 def read_text(entry: Row, problems: list[str]) -> str | None:
     """The text of the file that an entry of the list of articles names, in NFC."""
     folder = entry.path.parent
-    places = [folder.parent / entry["file"], folder / entry["file"]]
-    path = next((place for place in places if place.is_file()), None)
+    path = text_place(folder, entry["file"])
     if path is None:
-        problems.append(entry.problem(f"no file {places[0]}, expected the article's text there"))
+        missing = folder.parent / entry["file"]
+        problems.append(entry.problem(f"no file {missing}, expected the article's text there"))
         return None
     try:
         return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(entry.problem(f"{path}: cannot read ({error}), expected text in UTF-8"))
         return None
+
+
+def text_place(folder: Path, file: str) -> Path | None:
+    """The file that a folder's list of articles names: beside the folder, or else in it."""
+    return next((place for place in (folder.parent / file, folder / file) if place.is_file()), None)
 
 
 def rebuilt_text(sentences: Sequence[Sentence]) -> str:

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from stance.annotated import parse_article
+from stance.annotated import parse_article, text_place
 from stance.annotations import ARTICLES
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
@@ -94,7 +94,10 @@ class Sheet:
             UsageError: the folder is not writable, or `articles.csv` is broken; nothing is written.
         """
         listed = self._list()
-        self._keep_text()
+        if self._unkept:
+            text = self.folder / self.file
+            text.parent.mkdir(parents=True, exist_ok=True)
+            atomic_write(text, self.article.text)
         atomic_write(self.path, version.data)
         if listed is not None:
             atomic_write(self.folder / ARTICLES, listed)
@@ -108,11 +111,10 @@ class Sheet:
         text = format_table(header, ([row.fields.get(name, "") for name in header] for row in every))
         return Version(text.encode("utf-8"), header, every, lines)
 
-    def _keep_text(self) -> None:
-        text = self.folder / self.file
-        if self.copy_text and not text.exists():
-            text.parent.mkdir(parents=True, exist_ok=True)
-            atomic_write(text, self.article.text)
+    @property
+    def _unkept(self) -> bool:
+        """Whether the text is still to be written to the folder."""
+        return self.copy_text and text_place(self.folder, self.file) is None
 
     @property
     def entry(self) -> Row:
@@ -124,8 +126,8 @@ class Sheet:
 
     def _parsed(self, rows: list[Row]) -> Lines:
         problems: list[str] = []
-        self._keep_text()
-        annotated = parse_article(self.entry, rows, problems)
+        # A text that lies in a file is read from there: it may have changed since this one was read.
+        annotated = parse_article(self.entry, rows, problems, self.article.text if self._unkept else None)
         if problems or annotated is None:
             raise AnnotationError(problems)
         return tuple(
