@@ -18,12 +18,15 @@ from stance.topic import BUILT_IN, Topic, load_topic
 
 __all__ = [
     "AnnotatedArticle",
+    "article_of",
+    "cached_topic",
     "check_facts",
     "parse_article",
     "read_text",
     "rebuilt_text",
     "text_faults",
     "text_place",
+    "topic_of",
 ]
 
 DATE_SOURCES = ("", "metadata", "text", "filename")
@@ -91,7 +94,7 @@ def parse_article(
     if topic is None or text is None or len(problems) > before:
         return None
     return AnnotatedArticle(
-        article=_article(entry, text),
+        article=article_of(entry, text),
         topic=topic,
         sentences=sentences,
         attributions=tuple(attributions),
@@ -101,7 +104,8 @@ def parse_article(
     )
 
 
-def _article(entry: Row, text: str) -> Article:
+def article_of(entry: Row, text: str) -> Article:
+    """The article that a line of the list of articles tells of."""
     title, outlet, date, date_source = (
         entry[name] or None for name in ("title", "outlet", "date", "date_source")
     )
@@ -109,16 +113,25 @@ def _article(entry: Row, text: str) -> Article:
 
 
 def _topic(entry: Row, problems: list[str]) -> Topic | None:
-    name = entry["topic"]
     try:
-        return _load_topic(name if name in BUILT_IN else entry.path.parent / name)
+        return topic_of(entry)
     except TopicError as error:
         problems += [entry.problem(fault) for fault in str(error).splitlines()]
     return None
 
 
 # A folder of annotations names few topics and many articles.
-_load_topic = lru_cache(maxsize=512)(load_topic)
+cached_topic = lru_cache(maxsize=512)(load_topic)
+
+
+def topic_of(entry: Row) -> Topic:
+    """The topic that a line of the list of articles names: built in, or a file from the list's folder.
+
+    Raises:
+        TopicError: there is no such topic, or its file is broken.
+    """
+    name = entry["topic"]
+    return cached_topic(name if name in BUILT_IN else entry.path.parent / name)
 
 
 def _sentences(rows: Sequence[Row], problems: list[str]) -> Iterator[tuple[Sentence, list[Row]]]:

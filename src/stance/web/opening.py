@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.annotated import AnnotatedArticle, parse_article, read_text
+from stance.annotated import AnnotatedArticle, article_of, parse_article, read_text, text_place, topic_of
 from stance.annotations import ARTICLES, read_annotations, row_files
 from stance.articles import ArticleFailure, read_articles
 from stance.errors import AnnotationError, UsageError
@@ -129,19 +129,11 @@ def _reading(path: Path, folder: Path) -> dict[str, AnnotatedArticle]:
         raise UsageError(
             f"neither {own} nor {common} is there, expected the list of the articles that were read"
         )
+    home = path if own.exists() else folder
     return {
-        annotated.article.id: replace(
-            annotated, file=str(_file(annotated.file, own if own.exists() else common) or "")
-        )
+        annotated.article.id: replace(annotated, file=str(text_place(home, annotated.file) or ""))
         for annotated in read_annotations(path, None if own.exists() else common)
     }
-
-
-def _file(name: str, listed_in: Path) -> Path | None:
-    """The file that a list of articles names, in the two places that are looked at."""
-    folder = listed_in.parent
-    places = (folder.parent / name, folder / name) if name else ()
-    return next((place for place in places if place.is_file()), None)
 
 
 def _articles(
@@ -184,13 +176,9 @@ def _listed_articles(listed: Mapping[str, Row], where: Mapping[str, Path]) -> It
 
 def _listed_article(entry: Row, rows: Sequence[Row]) -> _Found:
     problems: list[str] = []
-    title, outlet, date, date_source = (entry[name] or None for name in ARTICLE_COLUMNS[4:])
     text = read_text(entry, problems) if entry["file"] else None
     if text is not None:
-        return _Found(
-            Article(entry["article"], text, title, outlet, date=date, date_source=date_source),
-            _file(entry["file"], entry.path),
-        )
+        return _Found(article_of(entry, text), text_place(entry.path.parent, entry["file"]))
     annotated = parse_article(entry, rows, problems) if rows else None
     if annotated is None:
         raise AnnotationError(problems or [entry.problem("no file and no rows, expected the article's text")])
@@ -256,8 +244,7 @@ def _topic(found: _Found, options: DeskOptions, entry: Row | None) -> tuple[Topi
     folder = options.annotations
     asked = load_topic(options.topic) if options.topic else None
     if entry is not None:
-        name = entry["topic"]
-        listed = load_topic(name if name in BUILT_IN else folder / name)
+        name, listed = entry["topic"], topic_of(entry)
         if asked and asked.sha256 != listed.sha256:
             told = f"{found.article.id} is annotated under the topic {name}, expected {options.topic}"
             raise AnnotationError(
