@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from stance.annotations import read_annotations
+from stance.annotated import AnnotatedArticle
+from stance.annotations import read_annotations, write_annotations, write_articles
 from stance.cli.annotate import does_more_pay
 from stance.errors import AnnotationError, UsageError
 from stance.examples import prepare
 from stance.learning import CurvePoint, LearningCurve
-from stance.records import Attribution, LabelledArticle, Sentence, Span
+from stance.records import Article, Attribution, LabelledArticle, Sentence, Span
 from stance.rows import ROW_COLUMNS, format_table
 from stance.topic import load_topic
 from stance.web.desk import Conflict, Desk, Place, describe
@@ -378,6 +379,34 @@ def test_a_table_of_strangers_writes_into_the_folder_alone(tmp_path):
     assert all(path.is_relative_to(folder) for path in written)
 
 
+def test_neither_looking_nor_a_refused_save_writes_anything(tmp_path):
+    source = tmp_path / "in" / "table.csv"
+    source.parent.mkdir()
+    source.write_text(format_table(["id", "text"], [["a", TEXT]]), "utf-8")
+    done(opened(source), (LIE, "label", DENIES))
+    folder = tmp_path / "annotations"
+    (folder / "texts" / "a.txt").unlink()
+    (folder / "articles.csv").unlink()
+    desk = opened(source)
+    version = desk.look(0)
+    assert labels(version)[LIE] == "vucic denies"
+    listed = "article,topic\nb,open\n"
+    (folder / "articles.csv").write_text(listed, "utf-8")
+    refused = desk.save(0, version.digest, step(version, SENT, "nobody"))
+    assert isinstance(refused, Conflict)
+    assert "no column 'file'" in refused.problems[0]
+    files = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert files == {"a.csv": version.data, "articles.csv": listed.encode()}
+    (folder / "articles.csv").unlink()
+    (folder / "texts" / "a.txt").write_text("Another text", "utf-8")
+    refused = desk.save(0, version.digest, step(version, SENT, "nobody"))
+    assert isinstance(refused, Conflict), "the text that would be read is not this one"
+    (folder / "texts" / "a.txt").unlink()
+    done(desk, (SENT, "nobody", {}))
+    (found,) = read_annotations(folder)
+    assert found.article.text == TEXT
+
+
 def test_a_text_with_windows_line_ends_keeps_its_offsets(article):
     article.write_bytes(TEXT.replace("\n", "\r\n").encode("utf-8"))
     desk = opened(article)
@@ -429,6 +458,30 @@ def test_without_paths_the_listed_articles_are_annotated(article):
     done(opened(article), (LIE, "label", DENIES))
     desk = opened(article, paths=())
     assert labels(desk.look(0))[LIE] == "vucic denies"
+
+
+def test_listed_articles_without_a_text_of_their_own_open_from_their_rows(tmp_path):
+    def marked(name: str) -> AnnotatedArticle:
+        said = Sentence(0, 0, 0, 18, f"Vučić denied it, {name}")
+        mark = Attribution("leader", "vucic", "denies", labelled_by="ben")
+        return AnnotatedArticle(
+            Article(name, said.text), load_topic("serbia-arms"), (said,), ((mark,),), ("ben",)
+        )
+
+    a, b, c, d = map(marked, "abcd")
+    write_articles(tmp_path / "articles.csv", [a, b, c, d])
+    write_annotations(tmp_path / "two.csv", [c, a])
+    write_annotations(tmp_path / "b.csv", [b])
+    with pytest.raises(AnnotationError, match=r"articles.csv:5: no file and no rows"):
+        opened(tmp_path / "x" / "y", paths=(), annotations=tmp_path)
+    write_annotations(tmp_path / "d.csv", [d])
+    desk = opened(tmp_path / "x" / "y", paths=(), annotations=tmp_path)
+    assert [sheet.article for sheet in desk.sheets] == [one.article for one in (a, b, c, d)]
+    assert [sheet.path.name for sheet in desk.sheets] == ["two.csv", "b.csv", "two.csv", "d.csv"]
+    assert [labels(desk.look(number)) for number in range(4)] == [["vucic denies"]] * 4
+    edit(tmp_path / "two.csv", "vucic", "vucik")
+    with pytest.raises(AnnotationError, match=r"two.csv:2: speaker is 'vucik'"):
+        opened(tmp_path / "x" / "y", paths=(), annotations=tmp_path)
 
 
 def test_the_seeds_annotations_open_and_would_be_written_as_they_are():

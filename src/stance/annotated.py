@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
+from pathlib import Path
 
 from stance.errors import TopicError
 from stance.labels import FURNITURE, NONE
@@ -15,7 +16,18 @@ from stance.records import Article, Attribution, Sentence, Span
 from stance.rows import SPANS, Row, check_labels, find_span, shorten, unknown, whole_number
 from stance.topic import BUILT_IN, Topic, load_topic
 
-__all__ = ["AnnotatedArticle", "check_facts", "parse_article", "read_text", "rebuilt_text", "text_faults"]
+__all__ = [
+    "AnnotatedArticle",
+    "article_of",
+    "cached_topic",
+    "check_facts",
+    "parse_article",
+    "read_text",
+    "rebuilt_text",
+    "text_faults",
+    "text_place",
+    "topic_of",
+]
 
 DATE_SOURCES = ("", "metadata", "text", "filename")
 _DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?")
@@ -54,9 +66,12 @@ class AnnotatedArticle:
         )
 
 
-def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> AnnotatedArticle | None:
+def parse_article(
+    entry: Row, rows: Sequence[Row], problems: list[str], text: str | None = None
+) -> AnnotatedArticle | None:
     """One article from its line in the list of articles and its rows.
 
+    `text` is that of the file which the line names, where the file is still to be written.
     Faults go to `problems`, one line each; with any, there is no article.
     """
     before = len(problems)
@@ -64,7 +79,8 @@ def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> Annot
     labels = (*topic.labels, FURNITURE) if topic else None
     marked = list(_sentences(rows, problems))
     sentences = tuple(sentence for sentence, _ in marked)
-    text = read_text(entry, problems) if entry["file"] else rebuilt_text(sentences)
+    if text is None:
+        text = read_text(entry, problems) if entry["file"] else rebuilt_text(sentences)
     # Rows that could not be placed are named already; without them a rebuilt text is another one.
     if text is not None and (entry["file"] or len(problems) == before):
         problems += text_faults(entry, text, sentences)
@@ -78,7 +94,7 @@ def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> Annot
     if topic is None or text is None or len(problems) > before:
         return None
     return AnnotatedArticle(
-        article=_article(entry, text),
+        article=article_of(entry, text),
         topic=topic,
         sentences=sentences,
         attributions=tuple(attributions),
@@ -88,7 +104,8 @@ def parse_article(entry: Row, rows: Sequence[Row], problems: list[str]) -> Annot
     )
 
 
-def _article(entry: Row, text: str) -> Article:
+def article_of(entry: Row, text: str) -> Article:
+    """The article that a line of the list of articles tells of."""
     title, outlet, date, date_source = (
         entry[name] or None for name in ("title", "outlet", "date", "date_source")
     )
@@ -96,16 +113,25 @@ def _article(entry: Row, text: str) -> Article:
 
 
 def _topic(entry: Row, problems: list[str]) -> Topic | None:
-    name = entry["topic"]
     try:
-        return _load_topic(name if name in BUILT_IN else entry.path.parent / name)
+        return topic_of(entry)
     except TopicError as error:
         problems += [entry.problem(fault) for fault in str(error).splitlines()]
     return None
 
 
 # A folder of annotations names few topics and many articles.
-_load_topic = lru_cache(maxsize=512)(load_topic)
+cached_topic = lru_cache(maxsize=512)(load_topic)
+
+
+def topic_of(entry: Row) -> Topic:
+    """The topic that a line of the list of articles names: built in, or a file from the list's folder.
+
+    Raises:
+        TopicError: there is no such topic, or its file is broken.
+    """
+    name = entry["topic"]
+    return cached_topic(name if name in BUILT_IN else entry.path.parent / name)
 
 
 def _sentences(rows: Sequence[Row], problems: list[str]) -> Iterator[tuple[Sentence, list[Row]]]:
@@ -163,16 +189,21 @@ def text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterato
 def read_text(entry: Row, problems: list[str]) -> str | None:
     """The text of the file that an entry of the list of articles names, in NFC."""
     folder = entry.path.parent
-    places = [folder.parent / entry["file"], folder / entry["file"]]
-    path = next((place for place in places if place.is_file()), None)
+    path = text_place(folder, entry["file"])
     if path is None:
-        problems.append(entry.problem(f"no file {places[0]}, expected the article's text there"))
+        missing = folder.parent / entry["file"]
+        problems.append(entry.problem(f"no file {missing}, expected the article's text there"))
         return None
     try:
         return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(entry.problem(f"{path}: cannot read ({error}), expected text in UTF-8"))
         return None
+
+
+def text_place(folder: Path, file: str) -> Path | None:
+    """The file that a folder's list of articles names: beside the folder, or else in it."""
+    return next((place for place in (folder.parent / file, folder / file) if place.is_file()), None)
 
 
 def rebuilt_text(sentences: Sequence[Sentence]) -> str:

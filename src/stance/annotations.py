@@ -20,10 +20,18 @@ from stance.annotated import AnnotatedArticle, check_facts, parse_article
 from stance.errors import AnnotationError
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE
-from stance.records import Span
+from stance.records import Article, Attribution, Sentence, Span
 from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, Row, format_table, read_table, unknown
 
-__all__ = ["ARTICLES", "read_annotations", "row_files", "write_annotations", "write_articles"]
+__all__ = [
+    "ARTICLES",
+    "article_fields",
+    "read_annotations",
+    "row_files",
+    "sentence_fields",
+    "write_annotations",
+    "write_articles",
+]
 
 ARTICLES = "articles.csv"
 
@@ -73,7 +81,12 @@ def write_annotations(path: Path, articles: Sequence[AnnotatedArticle]) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    rows = (row for article in articles for row in _rows(article))
+    rows = (
+        fields.values()
+        for annotated in articles
+        for line in zip(annotated.sentences, annotated.attributions, annotated.annotators, strict=True)
+        for fields in sentence_fields(annotated.article.id, *line)
+    )
     atomic_write(path, format_table(ROW_COLUMNS, rows))
 
 
@@ -83,32 +96,32 @@ def write_articles(path: Path, articles: Sequence[AnnotatedArticle]) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    entries = []
-    for annotated in articles:
-        article = annotated.article
-        facts = (article.title, article.outlet, article.date, article.date_source)
-        entries.append(
-            (article.id, annotated.topic_path or annotated.topic.name, annotated.file, article.sha256, *facts)
-        )
+    entries = (
+        article_fields(each.article, each.topic_path or each.topic.name, each.file).values()
+        for each in articles
+    )
     atomic_write(path, format_table(ARTICLE_COLUMNS, entries))
 
 
-def _rows(annotated: AnnotatedArticle) -> Iterator[tuple[object, ...]]:
-    lines = zip(annotated.sentences, annotated.attributions, annotated.annotators, strict=True)
-    for sentence, attributions, annotator in lines:
-        place = (
-            annotated.article.id,
-            sentence.index,
-            sentence.paragraph,
-            sentence.start,
-            sentence.end,
-            sentence.text,
-        )
-        if not attributions:
-            yield (*place, FURNITURE if sentence.furniture else NONE, NONE, *[None] * 6, annotator)
-        for item in attributions:
-            spans = [part for span in (item.source, item.cue) for part in _span_fields(span)]
-            yield (*place, item.speaker, item.stance, *spans, item.labelled_by)
+def article_fields(article: Article, topic: str, file: str) -> dict[str, str]:
+    """An article's line in the list of articles; `topic` and `file` are what the line says of them."""
+    facts = (article.title, article.outlet, article.date, article.date_source)
+    values = (article.id, topic, file, article.sha256, *(fact or "" for fact in facts))
+    return dict(zip(ARTICLE_COLUMNS, values, strict=True))
+
+
+def sentence_fields(
+    article: str, sentence: Sentence, attributions: Sequence[Attribution], annotator: str
+) -> Iterator[dict[str, str]]:
+    """The rows of a sentence; `annotator` stands in them where it has no attribution."""
+    place = (article, *map(str, (sentence.index, sentence.paragraph, sentence.start, sentence.end)))
+    nobody, blank = FURNITURE if sentence.furniture else NONE, _span_fields(None)
+    labels = [
+        (item.speaker, item.stance, *_span_fields(item.source), *_span_fields(item.cue), item.labelled_by)
+        for item in attributions
+    ]
+    for own in labels or [(nobody, NONE, *blank, *blank, annotator)]:
+        yield dict(zip(ROW_COLUMNS, (*place, sentence.text, *own), strict=True))
 
 
 def _twice(index: Sequence[Row]) -> Iterator[str]:
@@ -124,5 +137,5 @@ def _twice(index: Sequence[Row]) -> Iterator[str]:
         seen.setdefault(name, entry.line)
 
 
-def _span_fields(span: Span | None) -> tuple[object, ...]:
-    return (span.text, span.start, span.end) if span else (None, None, None)
+def _span_fields(span: Span | None) -> tuple[str, str, str]:
+    return (span.text, str(span.start), str(span.end)) if span else ("", "", "")

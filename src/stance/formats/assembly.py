@@ -9,14 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from stance.annotated import AnnotatedArticle, check_facts, text_faults
+from stance.annotated import (
+    AnnotatedArticle,
+    article_of,
+    cached_topic,
+    check_facts,
+    text_faults,
+    topic_of,
+)
 from stance.errors import AnnotationError, TopicError
 from stance.formats.sheets import ATTRIBUTION, CUE, Mark, Sheet
 from stance.formats.values import Reading, ReadOptions
 from stance.labels import FURNITURE, NONE, STANCES
 from stance.records import Article, Attribution, Sentence
 from stance.rows import Row, shorten, unknown
-from stance.topic import BUILT_IN, Topic, load_topic, parse_topic
+from stance.topic import BUILT_IN, Topic, parse_topic
 
 __all__ = ["Findings", "assemble"]
 
@@ -78,7 +85,7 @@ def _article(sheet: Sheet, options: ReadOptions, findings: Findings) -> Annotate
     if not (entry["sha256"] or sheet.annotator or any(p.annotator for p in sheet.passages or ())):
         findings.granted[_NOBODY] += 1
     return AnnotatedArticle(
-        article=_facts(entry, sheet.text),
+        article=article_of(entry, sheet.text),
         topic=topic,
         sentences=sentences,
         attributions=attributions,
@@ -86,11 +93,6 @@ def _article(sheet: Sheet, options: ReadOptions, findings: Findings) -> Annotate
         topic_path=entry["topic"] or _path(options, topic),
         file=entry["file"],
     )
-
-
-def _facts(entry: Row, text: str) -> Article:
-    title, outlet, date, source = (entry[name] or None for name in ("title", "outlet", "date", "date_source"))
-    return Article(entry["article"], text, title, outlet, date=date, date_source=source)
 
 
 def _annotators(sheet: Sheet, attributions: Sequence[tuple[Attribution, ...]]) -> Iterator[str]:
@@ -105,7 +107,6 @@ def _path(options: ReadOptions, topic: Topic) -> str:
 
 
 _parse_topic = lru_cache(maxsize=512)(parse_topic)
-_load_topic = lru_cache(maxsize=512)(load_topic)
 
 
 def _topic(entry: Row, options: ReadOptions, problems: list[str]) -> Topic | None:
@@ -114,9 +115,9 @@ def _topic(entry: Row, options: ReadOptions, problems: list[str]) -> Topic | Non
         if entry["topic_toml"]:
             return _parse_topic(entry["topic_toml"], name or "topic_toml")
         if name:
-            return _load_topic(name if name in BUILT_IN else entry.path.parent / name)
+            return topic_of(entry)
         if options.topic:
-            return _load_topic(options.topic)
+            return cached_topic(options.topic)
     except TopicError as error:
         problems += [entry.problem(fault) for fault in str(error).splitlines()]
         return None

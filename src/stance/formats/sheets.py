@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
+from stance.annotations import article_fields
 from stance.labels import FURNITURE
 from stance.records import Attribution, Sentence, Span
 from stance.rows import ARTICLE_COLUMNS, Row
@@ -144,19 +145,10 @@ def _head(key: str, item: Attribution, sentence: Sentence) -> Mark:
 
 def facts_of(annotated: AnnotatedArticle) -> dict[str, str]:
     """What is told of an article, without what is empty; the keys are among `FACTS`."""
-    article, topic = annotated.article, annotated.topic
+    topic = annotated.topic
     name = annotated.topic_path or topic.name
-    facts = {
-        "article": article.id,
-        "topic": name,
-        "file": annotated.file,
-        "sha256": article.sha256,
-        "title": article.title,
-        "outlet": article.outlet,
-        "date": article.date,
-        "date_source": article.date_source,
-        "topic_toml": "" if name in BUILT_IN else topic.text,
-    }
+    facts = article_fields(annotated.article, name, annotated.file)
+    facts["topic_toml"] = "" if name in BUILT_IN else topic.text
     return {fact: value for fact, value in facts.items() if value}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.annotated import AnnotatedArticle, parse_article, read_text
+from stance.annotated import AnnotatedArticle, article_of, parse_article, read_text, text_place, topic_of
 from stance.annotations import ARTICLES, read_annotations, row_files
 from stance.articles import ArticleFailure, read_articles
 from stance.errors import AnnotationError, UsageError
@@ -70,11 +70,11 @@ def open_desk(options: DeskOptions, stdin: IO[bytes] | None, tell: Callable[[Art
     _check(options)
     folder = options.annotations
     listed = _listed(folder)
+    where = _where(folder)
     readings = [_reading(path, folder) for path in options.readings or ()]
-    found = list(_articles(options, listed, readings, stdin, tell))
+    found = list(_articles(options, listed, where, readings, stdin, tell))
     if not found:
         raise UsageError("no article could be read, so there is nothing to annotate")
-    where = _where(folder)
     sheets = [_sheet(item, options, listed.get(item.article.id), where, readings) for item in found]
     names = _names(options.readings or ())
     if readings:
@@ -129,24 +129,17 @@ def _reading(path: Path, folder: Path) -> dict[str, AnnotatedArticle]:
         raise UsageError(
             f"neither {own} nor {common} is there, expected the list of the articles that were read"
         )
+    home = path if own.exists() else folder
     return {
-        annotated.article.id: replace(
-            annotated, file=str(_file(annotated.file, own if own.exists() else common) or "")
-        )
+        annotated.article.id: replace(annotated, file=str(text_place(home, annotated.file) or ""))
         for annotated in read_annotations(path, None if own.exists() else common)
     }
-
-
-def _file(name: str, listed_in: Path) -> Path | None:
-    """The file that a list of articles names, in the two places that are looked at."""
-    folder = listed_in.parent
-    places = (folder.parent / name, folder / name) if name else ()
-    return next((place for place in places if place.is_file()), None)
 
 
 def _articles(
     options: DeskOptions,
     listed: Mapping[str, Row],
+    where: Mapping[str, Path],
     readings: Sequence[Mapping[str, AnnotatedArticle]],
     stdin: IO[bytes] | None,
     tell: Callable[[ArticleFailure], None],
@@ -165,23 +158,28 @@ def _articles(
             source = Path(annotated.file) if annotated.file else None
             yield _Found(annotated.article, source, annotated.topic, annotated.topic_path)
     elif listed:
-        yield from (_listed_article(entry) for entry in listed.values())
+        yield from _listed_articles(listed, where)
     else:
         raise UsageError(f"nothing to annotate: name articles, or a folder with {ARTICLES} as --annotations")
 
 
-def _listed_article(entry: Row) -> _Found:
+def _listed_articles(listed: Mapping[str, Row], where: Mapping[str, Path]) -> Iterator[_Found]:
+    grouped: dict[Path, dict[str, list[Row]]] = {}
+    for name, entry in listed.items():
+        path = None if entry["file"] else where.get(name)
+        if path and path not in grouped:  # one file may hold the rows of many articles
+            groups = grouped[path] = {}
+            for row in read_rows(path)[1]:
+                groups.setdefault(row["article"], []).append(row)
+        yield _listed_article(entry, grouped[path].get(name, ()) if path else ())
+
+
+def _listed_article(entry: Row, rows: Sequence[Row]) -> _Found:
     problems: list[str] = []
-    title, outlet, date, date_source = (entry[name] or None for name in ARTICLE_COLUMNS[4:])
     text = read_text(entry, problems) if entry["file"] else None
     if text is not None:
-        return _Found(
-            Article(entry["article"], text, title, outlet, date=date, date_source=date_source),
-            _file(entry["file"], entry.path),
-        )
-    path = _where(entry.path.parent).get(entry["article"])
-    rows = [row for row in read_rows(path)[1] if row["article"] == entry["article"]] if path else []
-    annotated = parse_article(entry, rows, problems) if rows and not problems else None
+        return _Found(article_of(entry, text), text_place(entry.path.parent, entry["file"]))
+    annotated = parse_article(entry, rows, problems) if rows else None
     if annotated is None:
         raise AnnotationError(problems or [entry.problem("no file and no rows, expected the article's text")])
     return _Found(annotated.article)
@@ -246,8 +244,7 @@ def _topic(found: _Found, options: DeskOptions, entry: Row | None) -> tuple[Topi
     folder = options.annotations
     asked = load_topic(options.topic) if options.topic else None
     if entry is not None:
-        name = entry["topic"]
-        listed = load_topic(name if name in BUILT_IN else folder / name)
+        name, listed = entry["topic"], topic_of(entry)
         if asked and asked.sha256 != listed.sha256:
             told = f"{found.article.id} is annotated under the topic {name}, expected {options.topic}"
             raise AnnotationError(

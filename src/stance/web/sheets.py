@@ -17,15 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from stance.annotated import parse_article
-from stance.annotations import ARTICLES
+from stance.annotated import parse_article, text_place
+from stance.annotations import ARTICLES, article_fields, sentence_fields
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
-from stance.labels import FURNITURE, NONE
-from stance.records import Article, Span
-from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, SPANS, Row, format_table, read_table
+from stance.records import Article
+from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, Row, format_table, read_table
 from stance.topic import Topic
 from stance.web.steps import Line, Lines
 
@@ -94,7 +92,10 @@ class Sheet:
             UsageError: the folder is not writable, or `articles.csv` is broken; nothing is written.
         """
         listed = self._list()
-        self._keep_text()
+        if self._unkept:
+            text = self.folder / self.file
+            text.parent.mkdir(parents=True, exist_ok=True)
+            atomic_write(text, self.article.text)
         atomic_write(self.path, version.data)
         if listed is not None:
             atomic_write(self.folder / ARTICLES, listed)
@@ -108,24 +109,20 @@ class Sheet:
         text = format_table(header, ([row.fields.get(name, "") for name in header] for row in every))
         return Version(text.encode("utf-8"), header, every, lines)
 
-    def _keep_text(self) -> None:
-        text = self.folder / self.file
-        if self.copy_text and not text.exists():
-            text.parent.mkdir(parents=True, exist_ok=True)
-            atomic_write(text, self.article.text)
+    @property
+    def _unkept(self) -> bool:
+        """Whether the text is still to be written to the folder."""
+        return self.copy_text and text_place(self.folder, self.file) is None
 
     @property
     def entry(self) -> Row:
         """The article's line of `articles.csv`, as it would be written."""
-        article = self.article
-        facts = (article.title, article.outlet, article.date, article.date_source)
-        values = (article.id, self.topic_path, self.file, article.sha256, *(fact or "" for fact in facts))
-        return Row(self.folder / ARTICLES, 1, dict(zip(ARTICLE_COLUMNS, values, strict=True)))
+        return Row(self.folder / ARTICLES, 1, article_fields(self.article, self.topic_path, self.file))
 
     def _parsed(self, rows: list[Row]) -> Lines:
         problems: list[str] = []
-        self._keep_text()
-        annotated = parse_article(self.entry, rows, problems)
+        # A text that lies in a file is read from there: it may have changed since this one was read.
+        annotated = parse_article(self.entry, rows, problems, self.article.text if self._unkept else None)
         if problems or annotated is None:
             raise AnnotationError(problems)
         return tuple(
@@ -151,24 +148,9 @@ class Sheet:
         self, lines: Lines, extras: dict[tuple[str, int], dict[str, str]]
     ) -> Iterator[dict[str, str]]:
         for line in lines:
-            item = line.sentence
-            place = (item.index, item.paragraph, item.start, item.end, item.text)
-            base = dict(zip(ROW_COLUMNS, (self.article.id, *map(str, place)), strict=False))
-            empty = FURNITURE if item.furniture else NONE
-            labels: list[tuple[Any, ...]] = [(empty, NONE, None, None, line.annotator)]
-            if line.marks:
-                labels = [(m.speaker, m.stance, m.source, m.cue, m.labelled_by) for m in line.marks]
-            for number, (speaker, stance, source, cue, annotator) in enumerate(labels):
-                spans: dict[str, str] = {}
-                for name, span in zip(SPANS, (source, cue), strict=True):
-                    spans |= _span_fields(name, span)
-                own = {**base, "speaker": speaker, "stance": stance, **spans, "annotator": annotator}
-                yield own | extras.get((str(item.start), number), {})
-
-
-def _span_fields(name: str, span: Span | None) -> dict[str, str]:
-    told = (span.text, str(span.start), str(span.end)) if span else ("", "", "")
-    return dict(zip((name, f"{name}_start", f"{name}_end"), told, strict=True))
+            own = sentence_fields(self.article.id, line.sentence, line.marks, line.annotator)
+            for number, fields in enumerate(own):
+                yield fields | extras.get((fields["start"], number), {})
 
 
 def _extras(rows: Iterable[Row], header: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
