@@ -9,6 +9,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +22,7 @@ from stance.packing import is_packed
 from stance.parsing import split
 from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
-from stance.topic import BUILT_IN, Topic, load_topic
+from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
 from stance.web.desk import MODEL, READINGS, Desk
 from stance.web.sheets import Sheet, check_annotator, file_name, read_rows
 from stance.web.steps import Line, Lines
@@ -29,7 +30,6 @@ from stance.web.suggesting import Suggester, reader
 
 __all__ = ["DeskOptions", "open_desk"]
 
-DEFAULT_TOPIC = "serbia-arms"
 TEXTS = "texts"
 """Where a folder keeps the texts that no file of the user's holds as they were read."""
 
@@ -259,12 +259,18 @@ def _topic(found: _Found, options: DeskOptions, entry: Row | None) -> tuple[Topi
             at_home = _topic_name(str(options.readings[0] / found.topic_path), folder)
         return found.topic, at_home or found.topic.name
     if options.model is not None:
-        from stance.model import load
-
-        topic, own = load(options.model).topic, options.model / "topic.toml"
+        topic, own = _topic_of_model(options.model), options.model / "topic.toml"
         same = [name for name in BUILT_IN if load_topic(name).sha256 == topic.sha256]
         return topic, same[0] if same else _relative(own, folder.absolute())
     return load_topic(DEFAULT_TOPIC), DEFAULT_TOPIC
+
+
+@lru_cache(maxsize=1)
+def _topic_of_model(folder: Path) -> Topic:
+    """The topic of a model; a folder of articles asks for it once per article."""
+    from stance.model import load
+
+    return load(folder).topic
 
 
 def _topic_name(name: str, folder: Path) -> str:
