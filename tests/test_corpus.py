@@ -6,6 +6,7 @@ import codecs
 import json
 import os
 import pickle
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -32,7 +33,7 @@ from stance.output.formats import FORMATS
 from stance.records import Article, LabelledArticle
 from stance.topic import load_topic
 from tests.conftest import ROOT
-from tests.labellers import dangerous, fake_label, made_up, slip
+from tests.labellers import Fatal, dangerous, fake_label, made_up, slip
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(ROOT)])}
 
@@ -152,6 +153,21 @@ class TestTimeLimit:
         wait_until(
             lambda: not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
         )
+
+    def test_a_child_that_dies_while_it_loads_is_told(self):
+        with (
+            pytest.raises(UsageError, match=r"while it loaded the model \(SIGKILL\).*leave out --time-limit"),
+            limited(Fatal(), 30.0) as child,
+        ):
+            child(INPUTS[0])
+
+    @pytest.mark.parametrize("output", [(), ("-o", "labels.csv")], ids=["stream", "parts"])
+    def test_a_child_that_dies_before_it_reads_is_told(self, trained, archive, monkeypatch, capfd, output):
+        # The model does not fit into the pipe's buffer, so that sending it fails.
+        monkeypatch.setattr(sys, "executable", shutil.which("false"))
+        assert label(archive, "--model", trained, "--time-limit", 60, *output) == 2
+        told = "Error: the labelling process ended while it loaded the model (exit code 1): free memory"
+        assert [line[: len(told)] for line in capfd.readouterr().err.splitlines()] == [told]
 
     def test_without_a_limit_there_is_no_child(self):
         with limited(fake_label, None) as child:
