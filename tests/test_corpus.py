@@ -68,7 +68,9 @@ class TestStream:
     def test_shards_part_the_articles(self, shard, ids):
         assert [name(item) for item in label_corpus(INPUTS, fake_label, shard=Shard(*shard))] == list(ids)
 
-    @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1 /2"])
+    @pytest.mark.parametrize(
+        "text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1 /2", f"1/{'9' * 30}", "9" * 5000 + "/1"]
+    )
     def test_a_bad_shard(self, text):
         with pytest.raises(UsageError, match="expected I/N"):
             Shard.parse(text)
@@ -323,7 +325,10 @@ class TestParts:
             ("fewer", "begun with other articles (there are fewer articles now)"),
             ("foreign", "holds something else"),
             ("file", "is a file, expected a folder"),
-            ("broken", "is no JSON"),
+            (b"{", "is no JSON"),
+            (b"[" * 100_000, "is no JSON (maximum recursion depth exceeded"),
+            (b'{"made_with": [1]}', "is no manifest of ours"),
+            (b'{"made_with": {}, "parts": {}}', "is no manifest of ours"),
         ],
     )
     def test_nothing_is_mixed(self, change, told, fake, archive, monkeypatch, capfd):
@@ -347,13 +352,24 @@ class TestParts:
         elif change == "file":
             args = (archive, "-o", "file.parquet", "--parts")
             Path("file.parquet").touch()
-        elif change == "broken":
-            (out / "_manifest.json").write_bytes(b"{")
+        elif isinstance(change, bytes):
+            (out / "_manifest.json").write_bytes(change)
         assert label(*args) == 2
         err = capfd.readouterr().err
         assert told in err
         assert len(err.splitlines()) == 1
         assert {path: path.read_bytes() for path in out.glob("part*")} == kept
+
+    @pytest.mark.parametrize("record", ["{}", "[" * 100_000, '{"number": 0, "file": "x", "more": 1}', "[]"])
+    def test_a_broken_record_of_a_part_is_told(self, record, fake, archive, monkeypatch, capfd):
+        with monkeypatch.context() as patch:
+            stop_after(patch, fake, 3)
+            assert label(archive, "-o", "out.jsonl", "--part-size", 1) == 130
+        Path("out.jsonl.parts/_done/000000.json").write_text(record)
+        capfd.readouterr()
+        assert label(archive, "-o", "out.jsonl", "--part-size", 1) == 2
+        (line,) = capfd.readouterr().err.splitlines()
+        assert "to begin anew" in line
 
     def test_an_output_among_the_articles_is_no_article(self, fake, archive, monkeypatch):
         with monkeypatch.context() as patch:
