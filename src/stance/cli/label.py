@@ -13,7 +13,7 @@ import click
 
 from stance.articles import ReadOptions
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
-from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.options import OUTPUT, SECONDS, model_option, topic_option
 from stance.corpus import Shard
 from stance.errors import UsageError
 from stance.output.formats import FORMATS
@@ -64,7 +64,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--time-limit",
     metavar="SECONDS",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     help="An article that takes longer is stopped, and told as failed.",
 )
 @click.option(
@@ -73,7 +73,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     *("--part-size",),
     metavar="N",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1_000_000_000),
     default=PART_SIZE,
     show_default=True,
     help="Articles that are labelled and written as one part of a .csv, .jsonl, .parquet or .sqlite.",
