@@ -7,7 +7,8 @@ import os
 import random
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from stance.errors import ArticleError
@@ -50,6 +51,23 @@ def dangerous(article: Article) -> LabelledArticle:
         os.kill(os.getpid(), signal.SIGKILL)
     print("chatter on standard output")  # noqa: T201  # must not be taken for labels
     return fake_label(article)
+
+
+@dataclass(frozen=True)
+class Fatal:
+    """Ends the process that it is sent to, as it is unpacked there: what a lack of memory does."""
+
+    filling: bytes = b""
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[bytes]]:
+        return _die, (self.filling,)
+
+    def __call__(self, article: Article) -> LabelledArticle:
+        return fake_label(article)
+
+
+def _die(filling: bytes) -> None:  # it only has to be sent
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def made_up(count: int, seed: int = 0, sentences: int = 12) -> Iterator[str]:

@@ -378,6 +378,22 @@ def test_what_cannot_be_compared_is_told(anna, tmp_path):
     assert "other.csv:2:" in caught.value.problems[0]
 
 
+def test_numbers_beyond_any_text_are_told(anna, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(f"article,start,end,text,speaker,stance\nart,{'9' * 5000},9,words,none,none\n")
+    with pytest.raises(AnnotationError, match=r"other\.csv:2: start is '9+', expected a whole number"):
+        agree([anna, other])
+
+
+def test_offsets_that_are_not_the_words_own_do_not_count(tmp_path):
+    head = "article,start,end,text,speaker,stance,source,source_start,source_end\n"
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path, end in zip(paths, ("2", "999999999"), strict=True):
+        path.write_text(f"{head}art,0,8,He said.,vucic,denies,He,0,{end}\n")
+    readings = read_readings(paths)
+    assert [reading.marks["art", 0, 8][0].source_at for reading in readings] == [(0, 2), (0, 2)]
+
+
 def test_two_folders_are_told_how_to_be_adjudicated(capsys):
     readings = [str(ROOT / "annotations" / "readings" / f"reader-{name}") for name in "ab"]
     assert main(["agree", *readings]) == 0

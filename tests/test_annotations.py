@@ -208,6 +208,7 @@ def test_the_rows_of_an_article_must_fit_together(
         ({"sha256": "0" * 64}, f"sha256 is {'0' * 64}, expected "),
         ({"file": "texts/b.txt"}, "no file "),
         ({"topic": "serbia"}, "serbia: cannot read the topic"),
+        ({"topic": "a\0b"}, "cannot read the topic (embedded null byte)"),
         ({"date": "April"}, "date is 'April', expected 2023, 2023-04, 2023-04-13 or nothing"),
         ({"date": "2023-13"}, "date is '2023-13'"),
         ({"date_source": "txt"}, "date_source is 'txt' (did you mean 'text'?)"),

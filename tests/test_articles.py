@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -110,6 +111,26 @@ def test_what_cannot_be_read_fails_alone(tmp_path: Path, name: str, content: byt
     assert isinstance(failure, ArticleFailure)
     assert (failure.article, "\n" in failure.reason) == ("a", False)
     assert reason in failure.reason
+    assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (lambda pa: pa.timestamp("ms"), 2**60),
+        (lambda pa: pa.date32(), 2**31 - 1),
+        (lambda pa: pa.timestamp("ms", "Nowhere/No"), 1),
+    ],
+    ids=["a date-time out of range", "a date out of range", "an unknown time zone"],
+)
+def test_a_value_that_python_cannot_hold_fails_alone(tmp_path: Path, kind: Any, value: int) -> None:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"text": [TEXT], "date": pa.array([value], kind(pa))})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    write(tmp_path / "z.txt", TEXT)
+    failure, article = read(tmp_path)
+    assert isinstance(failure, ArticleFailure)
+    assert failure.reason.startswith("damaged Parquet file (")
     assert isinstance(article, Article)
 
 

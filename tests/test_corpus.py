@@ -6,6 +6,7 @@ import codecs
 import json
 import os
 import pickle
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -32,7 +33,7 @@ from stance.output.formats import FORMATS
 from stance.records import Article, LabelledArticle
 from stance.topic import load_topic
 from tests.conftest import ROOT
-from tests.labellers import dangerous, fake_label, made_up, slip
+from tests.labellers import Fatal, dangerous, fake_label, made_up, slip
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(ROOT)])}
 
@@ -67,7 +68,9 @@ class TestStream:
     def test_shards_part_the_articles(self, shard, ids):
         assert [name(item) for item in label_corpus(INPUTS, fake_label, shard=Shard(*shard))] == list(ids)
 
-    @pytest.mark.parametrize("text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1 /2"])
+    @pytest.mark.parametrize(
+        "text", ["", "1", "0/2", "3/2", "a/b", "1/2/3", "-1/2", "1 /2", f"1/{'9' * 30}", "9" * 5000 + "/1"]
+    )
     def test_a_bad_shard(self, text):
         with pytest.raises(UsageError, match="expected I/N"):
             Shard.parse(text)
@@ -152,6 +155,21 @@ class TestTimeLimit:
         wait_until(
             lambda: not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
         )
+
+    def test_a_child_that_dies_while_it_loads_is_told(self):
+        with (
+            pytest.raises(UsageError, match=r"while it loaded the model \(SIGKILL\).*leave out --time-limit"),
+            limited(Fatal(), 30.0) as child,
+        ):
+            child(INPUTS[0])
+
+    @pytest.mark.parametrize("output", [(), ("-o", "labels.csv")], ids=["stream", "parts"])
+    def test_a_child_that_dies_before_it_reads_is_told(self, trained, archive, monkeypatch, capfd, output):
+        # The model does not fit into the pipe's buffer, so that sending it fails.
+        monkeypatch.setattr(sys, "executable", shutil.which("false"))
+        assert label(archive, "--model", trained, "--time-limit", 60, *output) == 2
+        told = "Error: the labelling process ended while it loaded the model (exit code 1): free memory"
+        assert [line[: len(told)] for line in capfd.readouterr().err.splitlines()] == [told]
 
     def test_without_a_limit_there_is_no_child(self):
         with limited(fake_label, None) as child:
@@ -307,7 +325,10 @@ class TestParts:
             ("fewer", "begun with other articles (there are fewer articles now)"),
             ("foreign", "holds something else"),
             ("file", "is a file, expected a folder"),
-            ("broken", "is no JSON"),
+            (b"{", "is no JSON"),
+            (b"[" * 100_000, "is no JSON (maximum recursion depth exceeded"),
+            (b'{"made_with": [1]}', "is no manifest of ours"),
+            (b'{"made_with": {}, "parts": {}}', "is no manifest of ours"),
         ],
     )
     def test_nothing_is_mixed(self, change, told, fake, archive, monkeypatch, capfd):
@@ -331,13 +352,24 @@ class TestParts:
         elif change == "file":
             args = (archive, "-o", "file.parquet", "--parts")
             Path("file.parquet").touch()
-        elif change == "broken":
-            (out / "_manifest.json").write_bytes(b"{")
+        elif isinstance(change, bytes):
+            (out / "_manifest.json").write_bytes(change)
         assert label(*args) == 2
         err = capfd.readouterr().err
         assert told in err
         assert len(err.splitlines()) == 1
         assert {path: path.read_bytes() for path in out.glob("part*")} == kept
+
+    @pytest.mark.parametrize("record", ["{}", "[" * 100_000, '{"number": 0, "file": "x", "more": 1}', "[]"])
+    def test_a_broken_record_of_a_part_is_told(self, record, fake, archive, monkeypatch, capfd):
+        with monkeypatch.context() as patch:
+            stop_after(patch, fake, 3)
+            assert label(archive, "-o", "out.jsonl", "--part-size", 1) == 130
+        Path("out.jsonl.parts/_done/000000.json").write_text(record)
+        capfd.readouterr()
+        assert label(archive, "-o", "out.jsonl", "--part-size", 1) == 2
+        (line,) = capfd.readouterr().err.splitlines()
+        assert "to begin anew" in line
 
     def test_an_output_among_the_articles_is_no_article(self, fake, archive, monkeypatch):
         with monkeypatch.context() as patch:

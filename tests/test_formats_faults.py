@@ -84,11 +84,11 @@ FAULTS = {
     "brat": (
         "brat",
         "a.ann",
-        "T1\tvucic 2 7\tPutin\nX\nT2\tvucic 2\t\n\nA1\tStance T7 denies\nT3\tsvr 27 99\tx\n",
+        "T1\tvucic 2 7\tPutin\nX\nT2\tvucic 2 9999999999\t\n\nA1\tStance T7 denies\nT3\tsvr 27 99\tx\n",
         [
             ":1: text is 'Putin', expected 'Vučić' as at 2 7",
             ":2: 'X', expected an id such as T1, then a tab",
-            ":3: 'vucic 2', expected a type, a start and an end",
+            ":3: 'vucic 2 9999999999', expected a type, a start and an end",
             ":5: 'Stance T7 denies', expected a name and the id of a mark",
             ":6: 27 99 is no stretch of the text, expected 0 <= start < end <= 53",
         ],

@@ -9,6 +9,7 @@ from stance.errors import AnnotationError, ModelError, UsageError
 from stance.evaluation import evaluate
 from stance.heldout import HeldOut, Mark
 from stance.heldoutfile import heldout_lines, load_heldout
+from stance.rival import replace_predictions
 from tests.heldout_rows import FIVE, row
 
 
@@ -59,6 +60,7 @@ def test_a_row_comes_back_as_it_was(tmp_path):
     ("line", "message"),
     [
         ("{nope\n", "Expecting property name"),
+        ("[" * 100_000 + "\n", "maximum recursion depth exceeded"),
         ("[]\n", "found list, expected a JSON object"),
         (stored(set="tests"), "set is 'tests', expected one of seeds, composed"),
         (stored(start="0"), "start is '0', expected int"),
@@ -87,6 +89,13 @@ def test_a_missing_or_empty_file_is_told(tmp_path):
         load_heldout(tmp_path)
     with pytest.raises(ModelError, match="no rows"):
         load_heldout(model_dir(tmp_path))
+
+
+def test_deep_nesting_in_rows_of_another_system_is_named(tmp_path):
+    path = tmp_path / "rival.jsonl"
+    path.write_text("[" * 100_000, "utf-8")
+    with pytest.raises(AnnotationError, match=r"rival\.jsonl:1: maximum recursion depth exceeded"):
+        replace_predictions(FIVE, path)
 
 
 def rival(tmp_path, *rows):

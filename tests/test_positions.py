@@ -467,8 +467,16 @@ MISTAKES = {
     "no label file": ("notes.txt", "hello", "notes.txt ends in '.txt', expected labels in one of"),
     "no labels": ("labels.jsonl", '{"speaker": "vucic"}\n', "no article and no sentence and no text"),
     "another stance": ("labels.jsonl", json.dumps(row(stance="doubts")), "stance is 'doubts', expected one"),
-    "a bad number": ("labels.jsonl", json.dumps(row(sentence="one")), "a bad number or span"),
-    "half a span": ("labels.jsonl", json.dumps(row(cue={"text": "a"})), "a bad number or span"),
+    "a bad number": ("labels.jsonl", json.dumps(row(sentence="one")), "a bad number, span or text"),
+    "no finite number": (
+        "labels.jsonl",
+        json.dumps(row(sentence=float("inf"))),
+        "a bad number, span or text",
+    ),
+    "too large a number": ("labels.jsonl", json.dumps(row(stance_confidence=10**400)), "a bad number, span"),
+    "no text": ("labels.jsonl", json.dumps(row(date=2023)), "date holds int, expected text"),
+    "a holder of parts": ("labels.jsonl", json.dumps(row(holder={"a": 1})), "holder holds dict, expected"),
+    "half a span": ("labels.jsonl", json.dumps(row(cue={"text": "a"})), "a bad number, span or text"),
     "no JSON": ("labels.jsonl", "{", "line 1 is no JSON"),
     "no database": ("labels.sqlite", "hello", "expected a table attributions"),
     "no Parquet": ("labels.parquet", "hello", "no Parquet file"),
@@ -482,6 +490,17 @@ def test_a_mistake_is_one_line(case, tmp_path, capfdbinary):
     code, out, err = run(capfdbinary, tmp_path / name)
     assert (code, out) == (2, "")
     assert told in err
+    assert err.count("\n") == 1
+
+
+def test_utf_16_that_is_cut_off_is_told(tmp_path, capfdbinary):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(
+        "\ufeffarticle,sentence,text,speaker,stance\na,0,x,vucic,denies\n".encode("utf-16-le")[:-1]
+    )
+    code, out, err = run(capfdbinary, path)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: {path}: cannot read the labels ('utf-16-le' codec can't decode")
     assert err.count("\n") == 1
 
 

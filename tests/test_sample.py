@@ -265,6 +265,15 @@ class TestFiles:
         assert "s.csv:2: speaker is 'vucicc' (did you mean 'vucic'?)" in first
         assert "s.csv:3: stance is 'denied'" in second
 
+    def test_a_number_of_5000_digits_is_named_with_its_line(self, sheet, frame):
+        self.fill(sheet, ("vucic", "denies"))
+        weights = weights_path(sheet)
+        lines = weights.read_text("utf-8").splitlines()
+        lines[1] = f"{lines[1].rpartition(',')[0].rpartition(',')[0]},{'9' * 5000},1"
+        weights.write_text("\n".join(lines))
+        with pytest.raises(AnnotationError, match=r"weights\.csv:2: size is '9+', expected a whole number"):
+            read_answers(sheet, frame)
+
     def test_another_corpus_is_told(self, sheet, frame):
         self.fill(sheet, ("vucic", "denies"), ("vucic", "denies"))
         fewer = dict(list(frame.items())[:-1])

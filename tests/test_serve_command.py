@@ -15,11 +15,12 @@ import pytest
 
 from stance.cli import main
 from stance.cli.serve import ServeSettings, serve
-from stance.errors import ArticleError, MissingExtra, ModelError
+from stance.errors import ArticleError, MissingExtra, ModelError, UsageError
 from stance.topic import load_topic
 from stance.web import need_web
 from stance.web.work import Document, Facts, Job
 from stance.web.workers import Workers
+from tests.labellers import Fatal
 
 ENDLESS = "<html><body><ul>" + "<li>a b c" * 20_000
 """A page that takes minutes to read: the list is gone through again for each of its items."""
@@ -72,6 +73,11 @@ def test_the_work_is_shared_out(trained):
 def test_workers_tell_what_is_wrong_with_the_model(tmp_path):
     with pytest.raises(ModelError, match="manifest"):
         Workers(tmp_path)
+
+
+def test_a_worker_that_dies_while_it_loads_is_told(trained):
+    with pytest.raises(UsageError, match=r"while it loaded the model \(SIGKILL\): free memory"):
+        Workers(trained, Fatal())
 
 
 def start(*options: str) -> tuple[subprocess.Popen, str]:

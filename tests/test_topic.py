@@ -107,6 +107,9 @@ def test_without_an_allegation_the_topic_is_open() -> None:
 SPEAKER = '[[speakers]]\nlabel = "x"\nrole = "leader"\n'
 FAULTS = {
     "no TOML": ("schema = ", ["not valid TOML"]),
+    "a number of 5,000 digits": (f"schema = {'9' * 5000}", ["not valid TOML: Exceeds the limit"]),
+    "a number too long to be told": (f"schema = 0x{'f' * 5000}", ["not valid TOML: Exceeds the limit"]),
+    "deep nesting": (f"terms = {'[' * 100_000}", ["not valid TOML: maximum recursion depth exceeded"]),
     "nothing": ("", ["the file has no 'schema'", "the file has no 'name'", "the file has no 'allegation'"]),
     "a later schema": (HEAD.replace("1", "2"), ["schema is 2, expected 1"]),
     "a schema that is none": (HEAD.replace("1", "true"), ["the file: schema is True, expected int"]),

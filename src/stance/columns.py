@@ -117,8 +117,9 @@ def _read_parquet(file: IO[bytes]) -> Iterator[Row | ArticleError]:
     try:
         for batch in batches:
             yield from batch.to_pylist()
-    except (ArrowException, OSError) as error:
-        yield ArticleError(f"damaged Parquet file ({str(error).splitlines()[0]})")
+    # Besides its own: dates out of range, time zones that nobody knows, text that is no UTF-8.
+    except (ArrowException, OSError, ValueError, OverflowError, LookupError) as error:
+        yield ArticleError(f"damaged Parquet file ({_first_line(error)})")
 
 
 TABLES: Mapping[str, Callable[[IO[bytes]], Iterator[Row | ArticleError]]] = {
@@ -164,7 +165,11 @@ def _parquet(file: IO[bytes]) -> Any:
     try:
         return ParquetFile(file)
     except (ArrowException, OSError) as error:
-        raise ArticleError(f"no Parquet file ({str(error).splitlines()[0]})") from error
+        raise ArticleError(f"no Parquet file ({_first_line(error)})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _simple(name: str) -> str:

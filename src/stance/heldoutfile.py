@@ -41,7 +41,7 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
         if line.strip():
             try:
                 rows.append(_row(json.loads(line), rows[-1] if rows else None))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ModelError(
                     f"{path}:{number}: {error}; train the model again with 'stance train'"
                 ) from error

@@ -277,7 +277,7 @@ def load(path: Path | str | None = None, topic: Topic | str | Path | None = None
         thresholds = Thresholds(
             float(manifest["thresholds"]["source"]), float(manifest["thresholds"]["running"])
         )
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise ModelError(
             f"manifest.json lacks thresholds or calibration ({error}); train the model again"
         ) from error

@@ -58,7 +58,7 @@ def replace_predictions(rows: Sequence[HeldOut], path: Path) -> Replaced:
             continue
         try:
             key, entry = _read(json.loads(line), known, names)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(f"{path}:{number}: {error}")
             continue
         if key in known:

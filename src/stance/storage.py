@@ -205,7 +205,7 @@ def unpack_heads(table: bytes, arrays: bytes) -> dict[str, Head]:
             )
             for name in HEADS
         }
-    except (ValueError, KeyError, TypeError, SafetensorError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, SafetensorError, RecursionError, OverflowError) as error:
         raise ModelError(f"heads.json and heads.safetensors do not fit ({error}); {_AGAIN}") from error
     for name, head in heads.items():
         if fault := _head_fault(name, head):

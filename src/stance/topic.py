@@ -135,8 +135,9 @@ def load_topic(name: str | Path) -> Topic:
     path = Path(name)
     try:
         return parse_topic(path.read_text("utf-8-sig"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+    except (OSError, ValueError) as error:  # ValueError also of a path: one with NUL, half a character
+        told = "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else told
         raise TopicError(
             f"{path}: cannot read the topic ({reason}); expected a TOML file or one of {', '.join(BUILT_IN)}"
         ) from error
@@ -150,9 +151,9 @@ def parse_topic(text: str, where: str = "topic") -> Topic:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        faults = list(_faults(data))
+    except (ValueError, RecursionError) as error:  # also of a number too long to be read, or to be told
         raise TopicError(f"{where}: not valid TOML: {error}") from error
-    faults = list(_faults(data))
     if faults:
         raise TopicError("\n".join(f"{where}: {fault}" for fault in faults))
     speakers = tuple(_record(Speaker, entry) for entry in data.get("speakers", ()))

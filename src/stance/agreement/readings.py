@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from stance.annotations import ARTICLES, row_files
 from stance.errors import AnnotationError, TopicError
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
-from stance.rows import Row, only_place, read_table
+from stance.rows import Row, only_place, read_table, whole_number
 from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
 
 __all__ = ["COLUMNS", "Label", "Marked", "Range", "Reading", "Unit", "primary", "read_readings"]
@@ -124,12 +125,12 @@ def _read(path: Path, name: str, order: tuple[str, ...], problems: list[str]) ->
     marks: dict[Unit, list[Marked]] = {}
     texts = {}
     for row in (row for file in files for row in read_table(file, COLUMNS, problems)):
-        if not (row["start"].isdecimal() and row["end"].isdecimal()):
-            problems.append(row.problem(f"offsets are {row['start']!r}, {row['end']!r}, expected numbers"))
+        start, end = (whole_number(row, name, problems) for name in ("start", "end"))
+        if start is None or end is None:
             continue
         if not row["speaker"]:
             continue  # not marked yet, as in a sample that was only begun
-        unit = (row["article"], int(row["start"]), int(row["end"]))
+        unit = (row["article"], start, end)
         texts[unit] = row["text"]
         own = marks.setdefault(unit, [])
         if row["speaker"] not in (NONE, FURNITURE):
@@ -148,7 +149,8 @@ def _place(row: Row, name: str, words: str) -> Range | None:
     if not words:
         return None
     told = [row.fields.get(f"{name}_{end}", "") for end in ("start", "end")]
-    if all(offset.isdecimal() for offset in told):
+    # Others than those of the words might span more letters than there is memory for.
+    if all(re.fullmatch("[0-9]{1,9}", each) for each in told) and int(told[1]) - int(told[0]) == len(words):
         return int(told[0]), int(told[1])
     at = only_place(words, row["text"])
     return None if at is None else (int(row["start"]) + at, int(row["start"]) + at + len(words))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stance.annotations import row_files
 from stance.labels import FURNITURE, NONE
-from stance.rows import ROW_COLUMNS, Row, read_table
+from stance.rows import ROW_COLUMNS, Row, read_table, whole_number
 
 __all__ = ["Label", "Marked", "marked_sentences", "told"]
 
@@ -34,9 +34,9 @@ def marked_sentences(folder: Path) -> list[Marked]:
     """The marked sentences of a folder, in the order of files and rows."""
     groups: dict[tuple[str, int, int], list[Row]] = {}
     for row in (row for path in row_files(folder) for row in read_table(path, ROW_COLUMNS, [])):
-        placed = row["start"].isdecimal() and row["end"].isdecimal()
-        if placed and row["speaker"] not in (FURNITURE, ""):
-            groups.setdefault((row["article"], int(row["start"]), int(row["end"])), []).append(row)
+        start, end = (whole_number(row, name, []) for name in ("start", "end"))
+        if start is not None and end is not None and row["speaker"] not in (FURNITURE, ""):
+            groups.setdefault((row["article"], start, end), []).append(row)
     return [Marked(*place, rows[0]["text"], tuple(rows)) for place, rows in groups.items()]
 
 

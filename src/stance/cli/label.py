@@ -12,7 +12,7 @@ import click
 
 from stance.articles import ReadOptions
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
-from stance.cli.options import OUTPUT, model_option, topic_option
+from stance.cli.options import OUTPUT, SECONDS, model_option, topic_option
 from stance.cli.telling import tell
 from stance.cli.writing import terminal_width
 from stance.corpus import Shard
@@ -65,7 +65,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--time-limit",
     metavar="SECONDS",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     help="An article that takes longer is stopped, and told as failed.",
 )
 @click.option(
@@ -74,7 +74,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     *("--part-size",),
     metavar="N",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1_000_000_000),
     default=PART_SIZE,
     show_default=True,
     help="Articles that are labelled and written as one part of a .csv, .jsonl, .parquet or .sqlite.",

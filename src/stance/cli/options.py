@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import getpass
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["FOLDER", "OUTPUT", "model_option", "seed_option", "topic_option", "user_name"]
+__all__ = ["FOLDER", "OUTPUT", "SECONDS", "model_option", "seed_option", "topic_option", "user_name"]
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUTPUT = click.Path(path_type=Path)
+
+
+class _Seconds(click.FloatRange):
+    """A time that timers can count, which `nan` is not, though it passes as in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds; what is no such time is click's usage error."""
+        seconds = float(super().convert(value, param, ctx))
+        return self.fail(f"{value} is no time.", param, ctx) if math.isnan(seconds) else seconds
+
+
+SECONDS = _Seconds(0, 1_000_000_000, min_open=True)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -26,7 +39,7 @@ def model_option(function: Function) -> Function:
 def seed_option(function: Function) -> Function:
     """Add `--seed N`."""
     told = "Seed of everything random."
-    return click.option("--seed", type=int, default=0, show_default=True, help=told)(function)
+    return click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help=told)(function)
 
 
 def topic_option(function: Function) -> Function:

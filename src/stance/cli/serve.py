@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.cli.options import OUTPUT, model_option, topic_option, user_name
+from stance.cli.options import OUTPUT, SECONDS, model_option, topic_option, user_name
 from stance.cli.telling import tell
 from stance.errors import UsageError
 
@@ -105,7 +105,7 @@ def _is_loopback(host: str) -> bool:
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0, min_open=True),
+    type=SECONDS,
     default=30.0,
     show_default=True,
     help="Seconds until a request is given up.",

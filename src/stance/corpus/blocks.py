@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,9 +30,9 @@ class Shard:
         Raises:
             UsageError: the text is no such pair.
         """
-        number, slash, count = text.partition("/")
-        if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
-            return cls(int(number), int(count))
+        told = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
+        if told and 1 <= int(told[1]) <= int(told[2]):
+            return cls(int(told[1]), int(told[2]))
         raise UsageError(f"shard is {text!r}, expected I/N with I from 1 to N, such as 1/4")
 
     def take(self, items: Iterable[Item]) -> Iterator[Item]:

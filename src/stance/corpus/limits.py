@@ -21,7 +21,7 @@ from stance.articles import ArticleFailure, Item
 from stance.corpus.labelling import Label, ModelLabeller, Outcome, attempt, keep_model
 from stance.errors import StanceError, UsageError
 
-__all__ = ["Limited", "end_children", "limited", "serve"]
+__all__ = ["Limited", "end_children", "how_ended", "limited", "serve"]
 
 _SERVE = "from stance.corpus.limits import serve; serve()"
 _ITSELF = "its process ended by itself (exit {}), for want of memory or by a fault; the others go on"
@@ -73,6 +73,7 @@ class Limited:
 
         Raises:
             StanceError: the model does not load.
+            UsageError: the child ends before it has the model.
         """
         if isinstance(item, ArticleFailure):
             return item
@@ -105,9 +106,26 @@ class Limited:
         )
         self._child = child
         model = (self._label.key, self._label.model()) if isinstance(self._label, ModelLabeller) else None
-        _send(child.stdin, (model, pickle.dumps(self._label), self._seconds))
-        pickle.load(_pipe(child.stdout))  # loading the model is no article's time
+        try:
+            _send(child.stdin, (model, pickle.dumps(self._label), self._seconds))
+            pickle.load(_pipe(child.stdout))  # loading the model is no article's time
+        except (EOFError, OSError) as error:  # of no file: it would be taken for the output's
+            told = how_ended(child.wait())
+            raise UsageError(
+                f"the labelling process ended while it loaded the model ({told}): free memory and run the "
+                "same command again, or leave out --time-limit, which needs no process of its own"
+            ) from error
         return child
+
+
+def how_ended(code: int | None) -> str:
+    """What a child's exit code says: the code, or the signal that ended it."""
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:  # a real-time signal has no name
+        return f"signal {-code}"
 
 
 def serve() -> None:

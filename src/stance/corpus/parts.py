@@ -222,8 +222,10 @@ class Parts:
         parts: list[dict[str, Any]] = []
         if manifest.exists():
             told = _read_json(manifest)
-            self._check_made_with(told.get("made_with", {}))
-            parts = told.get("parts", [])
+            made_with, parts = told.get("made_with", {}), told.get("parts", [])
+            if not (isinstance(made_with, dict) and isinstance(parts, list)):
+                raise UsageError(f"{manifest} is no manifest of ours: delete {self.folder} to begin anew")
+            self._check_made_with(made_with)
         elif any(self.folder.iterdir()):
             raise UsageError(f"{self.folder} is a folder that holds something else: choose another -o")
         else:
@@ -232,10 +234,18 @@ class Parts:
         for path in self.folder.rglob(".*.tmp"):  # half of what a killed process wrote
             path.unlink(missing_ok=True)
         parts += [_read_json(path) for path in sorted((self.folder / DONE).glob("*.json"))]
-        for part in map(Part.from_json, parts):
+        for part in map(self._part, parts):
             with suppress(OSError):
                 if (self.folder / part.file).stat().st_size == part.bytes:
                     self._written[part.number] = part
+
+    def _part(self, told: Mapping[str, Any]) -> Part:
+        try:
+            return Part.from_json(told)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise UsageError(
+                f"{self.folder} holds a record that is of no part ({error}): delete the folder to begin anew"
+            ) from error
 
     def _check_made_with(self, told: Mapping[str, object]) -> None:
         for name in {**self.made_with, **told}:
@@ -275,7 +285,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no JSON ({error}): delete {path.parent} to begin anew") from error
     if not isinstance(told, dict):
         raise UsageError(f"{path} is no JSON object: delete {path.parent} to begin anew")

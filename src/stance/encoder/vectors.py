@@ -86,7 +86,7 @@ class Vectors:
             every = [Encoded(w, s) for w, s in zip(words, arrays["sentences"], strict=True)]
             starts = [0, *np.cumsum(arrays["articles"]).tolist()]
             articles = {key: every[starts[at] : starts[at + 1]] for at, key in enumerate(keys)}
-        except (ValueError, KeyError, IndexError, TypeError, SafetensorError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, SafetensorError, RecursionError) as error:
             raise UsageError(f"{name} is broken ({error}); {_AGAIN}") from error
         return cls(told["encoder"], articles)
 

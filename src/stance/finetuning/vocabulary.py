@@ -45,7 +45,7 @@ def pruned(tokenizer: bytes, used: Collection[str]) -> tuple[bytes, list[int]]:
     try:
         told: dict[str, Any] = json.loads(tokenizer)
         vocabulary: dict[str, int] = told["model"]["vocab"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"tokenizer.json is broken ({error}), expected that of all-MiniLM-L6-v2") from error
     near = {piece for pieces in NEAREST.values() for piece in pieces}
     needed = {*SPECIAL, *MARKS.values(), *near, *used}

@@ -20,6 +20,7 @@ __all__ = ["NEW", "read_sheets"]
 NEW = "newdoc id"
 _COMMENT = re.compile(rf"# ([a-z_0-9]+|{NEW}) = (.*)", re.DOTALL)
 _TAG = re.compile(r"O|([BI])-(.+)", re.DOTALL)
+_NUMBER = re.compile("[0-9]{1,9}")
 _START = "-DOCSTART-"
 
 
@@ -44,7 +45,7 @@ class _Block:
     @property
     def has_offsets(self) -> bool:
         """Whether the second and the third column are the token's start and end."""
-        return all(len(row) > 4 and row[1].isdecimal() and row[2].isdecimal() for _, row in self.rows)
+        return all(len(row) > 4 and all(map(_NUMBER.fullmatch, row[1:3])) for _, row in self.rows)
 
     @property
     def opens(self) -> bool:

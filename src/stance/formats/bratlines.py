@@ -14,7 +14,7 @@ from stance.rows import shorten
 
 __all__ = ["BratFile", "TextBound", "parse"]
 
-_OFFSETS = re.compile(r"[0-9]+ [0-9]+(;[0-9]+ [0-9]+)*")
+_OFFSETS = re.compile(r"[0-9]{1,9} [0-9]{1,9}(;[0-9]{1,9} [0-9]{1,9})*")
 _ARGUMENTS = re.compile(r"(\S+) Arg1:(\S+) Arg2:(\S+)\s*")
 
 
@@ -152,7 +152,7 @@ def _note(state: _State, _key: str, rest: str, _where: str) -> None:
     bound = state.found.bounds.get(target)
     if bound and name in ("Annotator", "Paragraph"):
         state.found.notes[target, name] = content
-    elif bound and name == "Extent" and re.fullmatch("[0-9]+ [0-9]+", content):
+    elif bound and name == "Extent" and re.fullmatch("[0-9]{1,9} [0-9]{1,9}", content):
         start, end = map(int, content.split())
         if start <= bound.span[0] < bound.span[1] <= end <= len(state.offsets.text):
             state.found.bounds[target] = TextBound(target, bound.type, (start, end), bound.where)

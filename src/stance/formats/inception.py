@@ -104,7 +104,9 @@ def _sheet(path: Path, entry: Row, reader: str, findings: Findings) -> Sheet | N
         annotator = known[item.start].features.get("annotator", "") if item.start in known else ""
         passages.append((Passage(start, end, sentence.paragraph, annotator), sentence.furniture))
     marks = [Mark(f"f{p.start}", FURNITURE, p.start, p.end) for p, furniture in passages if furniture]
-    numbered = sorted(annotations.items(), key=lambda item: int(item[0]) if item[0].isdecimal() else 0)
+    numbered = sorted(
+        annotations.items(), key=lambda item: int(item[0]) if re.fullmatch("[0-9]{1,9}", item[0]) else 0
+    )
     marks += [m for key, item in numbered if (m := _mark(path, key, item, offsets, findings.problems))]
     links = tuple(_links(path, annotations))
     return Sheet(

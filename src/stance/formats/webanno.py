@@ -33,7 +33,7 @@ _IN_VALUE = {sign: f"\\{sign}" for sign in ("->", "\\", "[", "]", "|", "_", ";",
 _IN_VALUE |= {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _IN_TEXT = {chr(code): f"\\{chr(code)}" for code in range(32) if not 7 < code < 14}
 _IN_TEXT |= {"\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\b": "\\b", "\\": "\\\\"}
-_ROW = re.compile(r"[0-9]+-[0-9]+(?:\.[0-9]+)?\t([0-9]+)-([0-9]+)(?:\t|$)")
+_ROW = re.compile(r"[0-9]+-[0-9]+(?:\.[0-9]+)?\t([0-9]{1,9})-([0-9]{1,9})(?:\t|$)")
 _NUMBERED = re.compile(r"(.*)\[([0-9]+(?:_[0-9]+)?)\]", re.DOTALL)
 _BAR, _SEMICOLON = (re.compile(rf"(?<!\\){sign}") for sign in (r"\|", ";"))
 

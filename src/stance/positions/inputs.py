@@ -49,8 +49,9 @@ def read_labels(path: Path) -> Iterator[tuple[int, LabelRow]]:
                 yield number, {key: None if value == "" else value for key, value in row.items()}
     except ArticleError as error:
         raise UsageError(f"{path}: {error}; expected labels as 'stance label' writes them") from error
-    except OSError as error:
-        raise UsageError(f"{path}: cannot read the labels ({error.strerror or error})") from error
+    except (OSError, UnicodeError) as error:
+        reason = isinstance(error, OSError) and error.strerror
+        raise UsageError(f"{path}: cannot read the labels ({reason or error})") from error
 
 
 def _sqlite(path: Path) -> Iterator[LabelRow]:
@@ -79,17 +80,17 @@ def told(row: LabelRow, where: str) -> Position:
         )
     if row["stance"] not in STANCES:
         raise UsageError(f"{where}: stance is {row['stance']!r}, expected one of {', '.join(STANCES)}")
-    told_as_is: dict[str, Any] = {key: row.get(key) for key in _AS_TOLD}
     try:
+        told_as_is: dict[str, Any] = {key: _words(row, key) for key in _AS_TOLD}
         return Position(
             speaker=str(row["speaker"]),
-            holder=row.get("holder"),
+            holder=_words(row, "holder"),
             stance=str(row["stance"]),
-            date=row.get("date"),
+            date=_words(row, "date"),
             article=str(row["article"]),
             sentence=int(row["sentence"]),
             text=None if row["text"] is None else str(row["text"]),
-            date_source=row.get("date_source"),
+            date_source=_words(row, "date_source"),
             article_date=row.get("date"),
             article_date_source=row.get("date_source"),
             start=int(row.get("start") or 0),
@@ -102,8 +103,8 @@ def told(row: LabelRow, where: str) -> Position:
             review=_flag(row.get("review"), False),
             **told_as_is,
         )
-    except (ValueError, TypeError, KeyError) as error:
-        raise UsageError(f"{where}: a bad number or span ({error}); write the labels again") from error
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise UsageError(f"{where}: a bad number, span or text ({error}); write the labels again") from error
 
 
 _AS_TOLD = ("detail", "statement_date", "title", "outlet", "url", "topic", "role", "mention", "via")
@@ -112,6 +113,13 @@ _AS_TOLD = ("detail", "statement_date", "title", "outlet", "url", "topic", "role
 def counts(row: LabelRow) -> bool:
     """Whether a row is about the topic, and about the article's own text."""
     return _flag(row.get("on_topic"), True) and not _flag(row.get("furniture"), False)
+
+
+def _words(row: LabelRow, name: str) -> str | None:
+    words = row.get(name)
+    if words is not None and not isinstance(words, str):
+        raise TypeError(f"{name} holds {type(words).__name__}, expected text")
+    return words
 
 
 def _span(row: LabelRow, name: str) -> Span | None:

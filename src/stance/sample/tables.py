@@ -11,7 +11,7 @@ from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 from stance.positions.inputs import read_labels
-from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table
+from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, whole_number
 from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
 
@@ -61,7 +61,7 @@ def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ..
             try:
                 place = (str(row["article"]), int(row["start"]), int(row["end"]))
                 label, furniture = (str(row["speaker"]), str(row["stance"])), _is_true(row["furniture"])
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise UsageError(
                     f"{path}: row {number} is no label ({error}), expected rows of 'stance label'"
                 ) from error
@@ -134,11 +134,8 @@ def _check_corpus(sheet: Path, weights: Mapping[Place, Row], frame: Mapping[Plac
 
 
 def _place(row: Row, numbers: Sequence[str], problems: list[str]) -> Place | None:
-    for name in ("start", "end", *numbers):
-        if not row[name].isdecimal():
-            problems.append(row.problem(f"{name} is {row[name]!r}, expected a whole number"))
-            return None
-    return row["article"], int(row["start"]), int(row["end"])
+    start, end, *others = (whole_number(row, name, problems) for name in ("start", "end", *numbers))
+    return None if start is None or end is None or None in others else (row["article"], start, end)
 
 
 def _is_true(value: Any) -> bool:

@@ -98,7 +98,7 @@ def _listen(host: str, port: int) -> socket.socket:
         except BaseException:
             listener.close()
             raise
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
         raise UsageError(
             f"cannot listen on {host} port {port} ({reason}); choose another --host or --port"

@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from stance.errors import ArticleError, StanceError
+from stance.corpus.limits import how_ended
+from stance.errors import ArticleError, StanceError, UsageError
 from stance.topic import Topic
 from stance.web.work import Answer, Facts, Job, Labeller
 
@@ -31,6 +32,7 @@ class Workers:
 
     Raises:
         ModelError: the model folder is missing, damaged, unsafe or of another schema.
+        UsageError: a worker ends before it has the model.
     """
 
     def __init__(self, path: Path | None = None, topic: Topic | None = None, count: int = 1) -> None:
@@ -41,7 +43,7 @@ class Workers:
         try:
             for _ in range(count):
                 self._start()
-            self.facts = self._all[0].facts()
+            self.facts = self._first_facts()
         except BaseException:
             self.close()
             raise
@@ -88,6 +90,16 @@ class Workers:
     ) -> None:
         self.close()
 
+    def _first_facts(self) -> Facts:
+        worker = self._all[0]
+        try:
+            return worker.facts()
+        except (EOFError, OSError) as error:
+            raise UsageError(
+                f"the labelling process ended while it loaded the model ({worker.how_ended()}): free memory, "
+                "or ask for fewer --workers, and start the service again"
+            ) from error
+
     def _start(self) -> None:
         worker = _Worker(*self._recipe)
         self._all.append(worker)
@@ -113,7 +125,12 @@ class _Worker:
         self._loading = threading.Lock()
 
     def facts(self) -> Facts:
-        """What it says of its model, when that is loaded."""
+        """What it says of its model, when that is loaded.
+
+        Raises:
+            StanceError: the model does not load.
+            EOFError, OSError: the process is gone.
+        """
         with self._loading:
             if self._facts is None:
                 told: Facts | StanceError = self._pipe.recv()
@@ -131,6 +148,11 @@ class _Worker:
         self._pipe.send(job)
         told: Answer | Exception = self._pipe.recv()
         return told
+
+    def how_ended(self) -> str:
+        """Wait for its end, and say how it came."""
+        self._process.join()
+        return how_ended(self._process.exitcode)
 
     def end(self) -> None:
         """Stop it at once, whatever it does."""
