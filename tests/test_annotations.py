@@ -300,8 +300,8 @@ def composed() -> list[AnnotatedArticle]:
 
 
 def test_the_composed_articles_are_whole(composed: list[AnnotatedArticle]) -> None:
-    assert len(composed) == 819
-    assert sum(len(article.sentences) for article in composed) == 9697
+    assert len(composed) == 1735
+    assert sum(len(article.sentences) for article in composed) == 13997
     labels = {mark.speaker for article in composed for marks in article.attributions for mark in marks}
     assert labels == {"leader", "service", "document", "analyst", "other"}
     assert all(

@@ -14,11 +14,11 @@ from stance.labels import MENTIONS, ROLES, STANCES
 
 __all__ = ["heldout_lines", "load_heldout", "need", "read_mark"]
 
-REPEATED = ("set", "group", "topic")
-"""The fields that the rows of an article share."""
-
 PAIRS = ("baselines", "shares")
 """The fields that hold primary labels of others than the model."""
+
+REPEATED = ("set", "group", "topic", *PAIRS)
+"""The fields that a row leaves out where they are as in the row before of the same article."""
 
 
 def load_heldout(model_dir: Path) -> list[HeldOut]:
@@ -37,10 +37,12 @@ def load_heldout(model_dir: Path) -> list[HeldOut]:
             "expected a folder written by 'stance train'"
         ) from error
     rows: list[HeldOut] = []
+    told: dict[str, Any] = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                rows.append(_row(json.loads(line), rows[-1] if rows else None))
+                told = _filled(json.loads(line), told)
+                rows.append(_row(told, rows[-1] if rows else None))
             except (ValueError, RecursionError) as error:
                 raise ModelError(
                     f"{path}:{number}: {error}; train the model again with 'stance train'"
@@ -56,8 +58,8 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
     """The rows as lines of `heldout.jsonl`, without the lines' ends; probabilities have three digits.
 
     Left out are what is false or empty, the sentence before, which has a row of its own, what is as in the
-    row before of the same article, and the speaker whom the role names. A pair is null where it is the one
-    predicted.
+    row before of the same article (see `REPEATED`), and the speaker whom the role names. A pair is null where
+    it is the one predicted.
     """
     before: Mapping[str, Any] = {}
     for row in rows:
@@ -68,7 +70,11 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
             told[key] = {
                 name: None if pair == row.predicted_primary else pair for name, pair in told[key].items()
             }
-        same = {key for key in REPEATED if before.get("article") == row.article and before[key] == told[key]}
+        if before.get("article") == row.article:
+            told |= {key: {} for key in PAIRS if key in before and key not in told}
+            same = {key for key in REPEATED if key in told and before.get(key) == told[key]}
+        else:
+            same = set()
         before = told
         kept = {key: value for key, value in told.items() if key not in same}
         yield json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -88,13 +94,18 @@ def _short(told: Mapping[str, Any]) -> dict[str, Any]:
     return {key: round(value, 3) if isinstance(value, float) else value for key, value in kept.items()}
 
 
-def _row(data: Any, before: HeldOut | None) -> HeldOut:
+def _filled(data: Any, before: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with what it leaves out because the line before has it."""
     if not isinstance(data, dict):
         raise ValueError(f"found {type(data).__name__}, expected a JSON object")
+    if before.get("article") != data.get("article"):
+        return data
+    return {key: before[key] for key in REPEATED if key in before} | data
+
+
+def _row(data: Mapping[str, Any], before: HeldOut | None) -> HeldOut:
     if before and before.article != data.get("article"):
         before = None
-    if before:
-        data = {key: getattr(before, key) for key in REPEATED} | data
     start, end = need(data, "start", int), need(data, "end", int)
     text = need(data, "text", str)
     if not 0 <= start <= end:

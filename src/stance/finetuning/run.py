@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +60,8 @@ class FinetuneSettings:
 
     weights: Path
     output: Path
-    primer: Settings = field(default_factory=lambda: Settings(4, 2.5e-4))
-    rounds: tuple[Settings, ...] = field(default_factory=lambda: (Settings(), Settings(2, 1.2e-4)))
+    primer: Settings = Settings(4, 2.5e-4)
+    rounds: tuple[Settings, ...] = (Settings(), Settings(2, 1.2e-4), Settings(3, 1.2e-4), Settings(3, 1.2e-4))
     seed: int = 0
 
 
