@@ -272,7 +272,7 @@ class TestFiles:
         lines[1] = f"{lines[1].rpartition(',')[0].rpartition(',')[0]},{'9' * 5000},1"
         weights.write_text("\n".join(lines))
         with pytest.raises(AnnotationError, match=r"weights\.csv:2: size is '9+', expected a whole number"):
-            read_answers(sheet, frame)
+            read_answers(sheet, frame, ORDER)
 
     def test_another_corpus_is_told(self, sheet, frame):
         self.fill(sheet, ("vucic", "denies"), ("vucic", "denies"))
