@@ -47,6 +47,10 @@ WORDS = "embeddings.word_embeddings.weight"
 DISPUTED = "adjudicated"
 """Who annotated a sentence of the primer in which two readers differed: nothing is learnt from it."""
 
+PRIMER = Settings(4, 2.5e-4)
+ROUNDS = (Settings(), Settings(2, 1.2e-4), Settings(3, 1.2e-4), Settings(3, 1.2e-4))
+"""How the shipped encoder was tuned; its first three rounds came before the batches `aa` to `ak`."""
+
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps of it are done, and out of how many."""
 
@@ -60,8 +64,8 @@ class FinetuneSettings:
 
     weights: Path
     output: Path
-    primer: Settings = Settings(4, 2.5e-4)
-    rounds: tuple[Settings, ...] = (Settings(), Settings(2, 1.2e-4), Settings(3, 1.2e-4), Settings(3, 1.2e-4))
+    primer: Settings = PRIMER
+    rounds: tuple[Settings, ...] = ROUNDS
     seed: int = 0
 
 
