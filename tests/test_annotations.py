@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stance.annotated import AnnotatedArticle
 from stance.annotations import read_annotations, write_annotations, write_articles
 from stance.audit import audit, second_looks
 from stance.errors import AnnotationError
+from stance.folds import family_of
 from stance.records import Attribution, Span
 from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, format_table
 
@@ -329,11 +331,18 @@ def test_worlds_share_no_name_of_a_party_or_a_leader(composed: list[AnnotatedArt
         ]
         for name in (*(word for words in topic.parties.values() for word in words), *leaders):
             assert owner.setdefault(name.casefold(), topic.name) == topic.name, name
-        if article.article.id[0] in "kl":
-            family = article.article.id.rpartition("_")[0]
+        if family := family_of(article.article.id):
             assert families.setdefault(family, topic.name) == topic.name
-    assert len(set(owner.values())) == 220
-    assert len(families) == 90
+    assert len(set(owner.values())) == 568
+    assert len(families) == 177
+
+
+def test_the_later_worlds_are_smaller_so_that_the_older_ones_keep_their_folds(composed) -> None:
+    sizes: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for article in composed:
+        later = len(article.article.id.split("_")[0]) == 2
+        sizes[later][article.topic.name] += len(article.sentences)
+    assert max(sizes[True].values()) < min(sizes[False].values())
 
 
 def test_a_carriage_return_in_a_sentence_is_written_and_read_back(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stance.reading import ReadArticle
 
-__all__ = ["is_on_topic"]
+__all__ = ["SHORT", "is_on_topic"]
 
 SHORT = 8
 """Sentences under which a text is an excerpt, of which less can be asked."""

@@ -5,7 +5,8 @@ Run from the root of the repository::
     python -m tests.bench.offtopic
 
 Off topic: the sixty articles of `annotations/off-topic`, labelled by the shipped model. On topic: the
-composed articles, each under the topic file of its own world, and the seeds. A false position is a stance
+composed articles, each under the topic file of its own world, and the seeds; excerpts are told apart, of
+which some are a single sentence without a word of the topic. A false position is a stance
 other than `none` in an article that is off topic.
 """
 
@@ -22,7 +23,7 @@ from stance.examples import readings
 from stance.folds import family_of
 from stance.labels import POSITIONS
 from stance.model import load
-from stance.relevance import is_on_topic
+from stance.relevance import SHORT, is_on_topic
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,8 +32,15 @@ def main() -> None:
     """Print the three figures."""
     print(f"off topic, told as such: {off_topic()}")  # noqa: T201
     composed = [a for a in read_annotations(ROOT / "annotations" / "composed") if not family_of(a.article.id)]
-    print(f"composed articles told to be on topic: {on_topic(composed)}")  # noqa: T201
+    whole = [a for a in composed if len(a.sentences) >= SHORT]
+    print(f"composed articles told to be on topic: {on_topic(whole)}")  # noqa: T201
+    parts = [a for a in composed if len(a.sentences) < SHORT and _has_position(a)]
+    print(f"composed excerpts with a position told to be on topic: {on_topic(parts)}")  # noqa: T201
     print(f"seeds told to be on topic: {on_topic(read_annotations(ROOT / 'annotations'))}")  # noqa: T201
+
+
+def _has_position(annotated: AnnotatedArticle) -> bool:
+    return any(each.stance in POSITIONS for told in annotated.attributions for each in told)
 
 
 def off_topic() -> str:
