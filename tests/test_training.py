@@ -250,7 +250,7 @@ def test_the_base_may_not_be_given_twice(tiny, tmp_path, monkeypatch):
 def test_the_base_lies_in_the_package_or_in_the_checkout(tmp_path, monkeypatch):
     assert base_folder() == COMPOSED
     (tmp_path / "base").mkdir()
-    monkeypatch.setattr(training.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr("stance.shipped.resources.files", lambda package: tmp_path)
     assert base_folder() == tmp_path / "base"
 
 
