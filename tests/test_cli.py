@@ -321,6 +321,9 @@ class TestOthers:
         assert "pollution" in terms
         assert "cadmium" not in terms
         assert told[-2:] == ["  off the topic: sport", "  not read: russian"]
+        (tmp_path / "bytes.txt").write_bytes(b"\x00\x01\x02" * 100)
+        code, out, _ = run(capfdbinary, "topic", "check", folder / "smelter.toml", tmp_path)
+        assert (code, out.splitlines()[-1]) == (0, "  not read: bytes, russian")
 
     def test_the_examples_that_stand_in_comments_are_sound_too(self, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from stance.articles import ArticleFailure, id_of
 from stance.cast import Cast
 from stance.errors import ArticleError
 from stance.language import check_english
@@ -39,22 +40,21 @@ class Found:
     never: Mapping[str, tuple[str, ...]]
 
 
-def check_cast(topic: Topic, articles: Iterable[Article]) -> Found:
+def check_cast(topic: Topic, items: Iterable[Article | ArticleFailure]) -> Found:
     """Read articles as labelling reads them, and count what the topic finds; linear in their length."""
     cast = Cast(topic)
     times, within = Counter[str](), Counter[str]()
     unseen = {_key(words) for _, known in _known(topic) for words in known}
     off_topic, unreadable, count, sentences = [], [], 0, 0
-    for article in articles:
+    for item in items:
         try:
-            check_english(article.text)
+            read = _read(item, cast)
         except ArticleError:
-            unreadable.append(article.id)
+            unreadable.append(id_of(item))
             continue
-        read = read_article(article, split(article.text), cast)
         count, sentences = count + 1, sentences + len(read.sentences)
         if not is_on_topic(read):
-            off_topic.append(article.id)
+            off_topic.append(read.article.id)
         labels = Counter(_speakers(read))
         times += labels
         within.update(labels.keys())
@@ -65,6 +65,13 @@ def check_cast(topic: Topic, articles: Iterable[Article]) -> Found:
     }
     told = {place: words for place, words in never.items() if words}
     return Found(count, sentences, tuple(off_topic), tuple(unreadable), named, told)
+
+
+def _read(item: Article | ArticleFailure, cast: Cast) -> ReadArticle:
+    if isinstance(item, ArticleFailure):
+        raise ArticleError(item.reason)
+    check_english(item.text)
+    return read_article(item, split(item.text), cast)
 
 
 def _speakers(read: ReadArticle) -> Iterator[str]:

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from stance.annotated import topic_of
 from stance.annotations import ARTICLES, row_files
 from stance.errors import AnnotationError, TopicError
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 from stance.rows import Row, only_place, read_table, whole_number
-from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
+from stance.topic import DEFAULT_TOPIC, Topic, load_topic
 
 __all__ = ["COLUMNS", "Label", "Marked", "Range", "Reading", "Unit", "primary", "read_readings"]
 
@@ -106,9 +107,9 @@ def _speakers(paths: Sequence[Path]) -> tuple[str, ...]:
 def _topics(folder: Path) -> Iterator[Topic]:
     listed = folder / ARTICLES
     rows = read_table(listed, ("article", "topic"), []) if listed.exists() else []
-    for name in dict.fromkeys(row["topic"] for row in rows):
+    for row in {row["topic"]: row for row in rows}.values():
         with suppress(TopicError):  # what is wrong with a topic is no matter of how far readers agree
-            yield load_topic(name if name in BUILT_IN else folder / name)
+            yield topic_of(row)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

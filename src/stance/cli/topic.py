@@ -71,12 +71,10 @@ def fit(topic: Topic, paths: Sequence[Path]) -> Iterator[str]:
     Raises:
         UsageError: a path is no article or folder of articles.
     """
-    from stance.articles import ArticleFailure, ReadOptions, read_articles
+    from stance.articles import ReadOptions, read_articles
     from stance.castcheck import check_cast
 
-    read = list(read_articles(paths, ReadOptions()))
-    failed = [each.article for each in read if isinstance(each, ArticleFailure)]
-    found = check_cast(topic, (each for each in read if not isinstance(each, ArticleFailure)))
+    found = check_cast(topic, read_articles(paths, ReadOptions()))
     about = found.articles - len(found.off_topic)
     yield f"in the articles: {about} of {found.articles} on the topic, {found.sentences} sentences"
     for label, (times, articles) in found.named.items():
@@ -84,7 +82,7 @@ def fit(topic: Topic, paths: Sequence[Path]) -> Iterator[str]:
             yield f"  {label}: mentions {times}, in {articles} of {found.articles} articles"
     for place, words in found.never.items():
         yield f"  never found, {place}: {_some(words)}"
-    for told, ids in (("off the topic", found.off_topic), ("not read", (*failed, *found.unreadable))):
+    for told, ids in (("off the topic", found.off_topic), ("not read", found.unreadable)):
         if ids:
             yield f"  {told}: {_some(ids)}"
 
