@@ -120,7 +120,7 @@ def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
         patch.setattr(run, "base_folder", lambda: tiny)
         patch.setattr(run, "shipped", lambda *_: primer)
         return finetune(
-            FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", QUICK, (QUICK,))
+            FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", (QUICK,), (QUICK,))
         )
 
 
@@ -151,7 +151,7 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
     done = []
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     monkeypatch.setattr(run, "shipped", lambda *_: primer)
-    finetune(FinetuneSettings(weights, begun, QUICK, (QUICK,)), lambda what, *_: done.append(what))
+    finetune(FinetuneSettings(weights, begun, (QUICK,), (QUICK,)), lambda what, *_: done.append(what))
     assert set(done) == {"fine-tuning, all articles, round 1"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
@@ -162,7 +162,7 @@ def finished(weights, tuned, tiny, primer, tmp_path, monkeypatch) -> FinetuneSet
     """What goes on with a finished run."""
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     monkeypatch.setattr(run, "shipped", lambda *_: primer)
-    return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), QUICK, (QUICK,))
+    return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), (QUICK,), (QUICK,))
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "base_folder", lambda: tiny)
     monkeypatch.setattr(run, "shipped", lambda *_: tiny)
     with pytest.raises(UsageError, match=message):
-        finetune(FinetuneSettings(folder, tmp_path / "encoder", QUICK, (QUICK,)))
+        finetune(FinetuneSettings(folder, tmp_path / "encoder", (QUICK,), (QUICK,)))
 
 
 def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):

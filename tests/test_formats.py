@@ -12,7 +12,7 @@ import pytest
 from stance.annotated import AnnotatedArticle
 from stance.annotations import read_annotations
 from stance.errors import UsageError
-from stance.formats import ReadOptions, choose_input, read_articles, write_articles
+from stance.formats import FormatOptions, choose_input, read_annotated, write_annotated
 from stance.formats.offsets import Offsets
 from stance.formats.tokens import tokens
 from stance.records import Article, Attribution, Sentence, Span
@@ -21,7 +21,7 @@ from tests.annotation_sets import annotation_set
 from tests.bench.roundtrip import WRITTEN, comes_back
 
 ROOT = Path(__file__).parent.parent
-SERBIA = ReadOptions(topic="serbia-arms")
+SERBIA = FormatOptions(topic="serbia-arms")
 TEXT = "😀 Vučić said it is a lie. The SVR, he said, may know."
 VUCIC, LIE, SVR, MAY = (
     (TEXT.index(w), TEXT.index(w) + len(w)) for w in ("Vučić", "a lie", "The SVR", "may know")
@@ -73,8 +73,8 @@ def test_the_seeds_and_composed_articles_come_back_equal(name, tmp_path):
 def test_articles_come_back_equal_through_all_formats_in_a_row(tmp_path):
     before = articles = annotation_set(1)
     for name in WRITTEN:
-        write_articles(name, tmp_path / name, articles)
-        articles = list(read_articles(name, tmp_path / name).articles)
+        write_annotated(name, tmp_path / name, articles)
+        articles = list(read_annotated(name, tmp_path / name).articles)
     assert articles == before
 
 
@@ -82,30 +82,30 @@ def test_articles_come_back_equal_through_all_formats_in_a_row(tmp_path):
 def test_the_readings_of_several_annotators_stay_apart(name, tmp_path):
     ada = one_article()
     ben = one_article(attributions=((), ada.attributions[1][:1]), annotators=("ben", "ben"))
-    write_articles(name, tmp_path / "out", [ada, ben])
-    assert sorted(read_articles(name, tmp_path / "out").articles, key=lambda a: a.annotators) == [ada, ben]
+    write_annotated(name, tmp_path / "out", [ada, ben])
+    assert sorted(read_annotated(name, tmp_path / "out").articles, key=lambda a: a.annotators) == [ada, ben]
 
 
 def test_a_reading_of_one_annotator_is_read_by_the_list_above_it(tmp_path):
     ada = one_article()
     ben = one_article(attributions=((), ada.attributions[1][:1]), annotators=("ben", "ben"))
-    write_articles("csv", tmp_path / "out", [ada, ben])
-    assert read_articles("csv", tmp_path / "out" / "readings" / "ben").articles == (ben,)
+    write_annotated("csv", tmp_path / "out", [ada, ben])
+    assert read_annotated("csv", tmp_path / "out" / "readings" / "ben").articles == (ben,)
 
 
 def test_a_text_that_its_rows_do_not_give_back_gets_a_file_and_a_note(tmp_path):
     text = f"{TEXT[:25]}\t{TEXT[26:]}"
     article = one_article(article=Article("a", text))
     for name in ("csv", "inception"):
-        assert write_articles(name, tmp_path / name, [article]) == ["a: its text stands in texts/a.txt"]
-        assert read_articles(name, tmp_path / name).articles == (replace(article, file="texts/a.txt"),)
+        assert write_annotated(name, tmp_path / name, [article]) == ["a: its text stands in texts/a.txt"]
+        assert read_annotated(name, tmp_path / name).articles == (replace(article, file="texts/a.txt"),)
 
 
 @pytest.mark.parametrize("place", ["../../evil.txt", "/evil.txt", "a\\..\\evil.txt", "articles.csv"])
 def test_nothing_is_written_outside_the_folder_or_over_its_own_files(place, tmp_path):
     out = tmp_path / "deep" / "out"
     out.parent.mkdir()
-    (note,) = write_articles("csv", out, [one_article(file=place)])
+    (note,) = write_annotated("csv", out, [one_article(file=place)])
     assert note == f"a: its text stands in texts/a.txt, not {place}"
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert files == ["deep/out/a.csv", "deep/out/articles.csv", "deep/out/texts/a.txt"]
@@ -114,7 +114,7 @@ def test_nothing_is_written_outside_the_folder_or_over_its_own_files(place, tmp_
 def test_another_text_of_the_same_name_beside_the_folder_is_not_taken_for_it(tmp_path):
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("Another text.")
-    write_articles("csv", tmp_path / "out", [one_article(file="seeds/a.txt")])
+    write_annotated("csv", tmp_path / "out", [one_article(file="seeds/a.txt")])
     (found,) = read_annotations(tmp_path / "out")
     assert (found.file, found.article.text) == ("texts/a.txt", TEXT)
 
@@ -122,7 +122,7 @@ def test_another_text_of_the_same_name_beside_the_folder_is_not_taken_for_it(tmp
 def test_what_annotations_do_not_hold_is_said(tmp_path):
     model = replace(one_article().attributions[0][0], holder="Vučić", stance_confidence=0.9)
     article = one_article(article=Article("a", TEXT, url="u", extra={"x": 1}), attributions=((model,), ()))
-    notes = write_articles("doccano", tmp_path / "out.jsonl", [article])
+    notes = write_annotated("doccano", tmp_path / "out.jsonl", [article])
     assert {note.split(",")[0] for note in notes} == {
         "left out: 'url'", "left out: 'extra'", "left out: 'holder'", "left out: 'stance_confidence'"
     }  # fmt: skip
@@ -132,8 +132,8 @@ def test_what_annotations_do_not_hold_is_said(tmp_path):
 
 
 def test_doccano_has_both_shapes(tmp_path):
-    write_articles("doccano", tmp_path / "r.jsonl", [one_article()])
-    write_articles("doccano-spans", tmp_path / "s.jsonl", [one_article()])
+    write_annotated("doccano", tmp_path / "r.jsonl", [one_article()])
+    write_annotated("doccano-spans", tmp_path / "s.jsonl", [one_article()])
     record = json.loads((tmp_path / "r.jsonl").read_text("utf-8"))
     assert record["entities"][0] == {"id": 1, "label": "vucic/denies", "start_offset": 2, "end_offset": 7}
     assert [(r["from_id"], r["to_id"], r["type"]) for r in record["relations"]] == [
@@ -145,7 +145,7 @@ def test_doccano_has_both_shapes(tmp_path):
 
 
 def test_label_studio_counts_code_points(tmp_path):
-    write_articles("labelstudio", tmp_path / "t.json", [one_article()])
+    write_annotated("labelstudio", tmp_path / "t.json", [one_article()])
     (task,) = json.loads((tmp_path / "t.json").read_text("utf-8"))
     first, second, *_ = task["annotations"][0]["result"]
     assert (first["type"], first["value"]) == (
@@ -161,7 +161,7 @@ def test_prodigy_has_tokens_that_give_the_text_back(tmp_path):
     changed = replace(
         changed, sentences=(changed.sentences[0], replace(changed.sentences[1], start=28, end=55))
     )
-    write_articles("prodigy", tmp_path / "p.jsonl", [changed])
+    write_annotated("prodigy", tmp_path / "p.jsonl", [changed])
     task = json.loads((tmp_path / "p.jsonl").read_text("utf-8"))
     assert "".join(token["text"] + " " * token["ws"] for token in task["tokens"]) == text
     assert "_annotator_id" not in task
@@ -177,16 +177,16 @@ def test_brat_parts_a_stretch_at_line_ends(tmp_path):
         attributions=((cue,), ()),
         sentences=(replace(changed.sentences[0], text=text[:25]), changed.sentences[1]),
     )
-    write_articles("brat", tmp_path / "b", [changed])
+    write_annotated("brat", tmp_path / "b", [changed])
     lines = (tmp_path / "b" / "a.ann").read_text("utf-8").splitlines()
     assert "T4\tCue 19 20;21 24\ta lie" in lines
     assert "R1\tCue Arg1:T3 Arg2:T4" in lines
     assert (tmp_path / "b" / "a.txt").read_text("utf-8") == text
-    assert read_articles("brat", tmp_path / "b").articles == (changed,)
+    assert read_annotated("brat", tmp_path / "b").articles == (changed,)
 
 
 def test_inception_counts_utf16_units(tmp_path):
-    write_articles("inception", tmp_path / "i", [one_article()])
+    write_annotated("inception", tmp_path / "i", [one_article()])
     lines = (tmp_path / "i" / "a.tsv").read_text("utf-8").split("\n")
     assert lines[0] == "#FORMAT=WebAnno TSV 3.3"
     assert "" == lines[4] == lines[5]
@@ -199,7 +199,7 @@ def test_inception_counts_utf16_units(tmp_path):
 
 
 def test_conll_has_bio_columns(tmp_path):
-    write_articles("conll", tmp_path / "c.conll", [one_article()])
+    write_annotated("conll", tmp_path / "c.conll", [one_article()])
     lines = (tmp_path / "c.conll").read_text("utf-8").split("\n")
     assert "Vučić\t2\t7\tB-vucic/denies\tO" in lines
     assert "lie\t21\t24\tO\tI-cue" in lines
@@ -211,30 +211,30 @@ def test_conll_has_bio_columns(tmp_path):
 
 def test_a_folder_that_holds_other_files_is_not_replaced(tmp_path):
     out = tmp_path / "out"
-    write_articles("csv", out, [one_article()])
+    write_annotated("csv", out, [one_article()])
     (out / "README.md.bak").write_text("mine")
     with pytest.raises(UsageError, match=r"holds README.md.bak, which would be lost"):
-        write_articles("csv", out, [one_article()])
+        write_annotated("csv", out, [one_article()])
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "x.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"holds files and no articles.csv"):
-        write_articles("csv", tmp_path / "home", [one_article()])
+        write_annotated("csv", tmp_path / "home", [one_article()])
     assert (tmp_path / "home" / "x.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["csv", "brat", "inception"])
 def test_a_folder_is_exchanged_whole_or_not_at_all(name, tmp_path, monkeypatch):
     out = tmp_path / "out"
-    write_articles(name, out, [one_article()])
+    write_annotated(name, out, [one_article()])
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     longer = [one_article(), one_article(article=Article("b", TEXT))]
     with monkeypatch.context() as patched:
         patched.setattr(f"stance.formats.{'contract' if name == 'csv' else name}.places", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            write_articles(name, out, longer)
+            write_annotated(name, out, longer)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-    write_articles(name, out, longer)
-    assert read_articles(name, out).articles == tuple(longer)
+    write_annotated(name, out, longer)
+    assert read_annotated(name, out).articles == tuple(longer)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
@@ -244,7 +244,7 @@ def test_what_was_written_is_told_by_its_looks(name, tmp_path):
         name, ".jsonl"
     )
     path = tmp_path / f"out{ending}"
-    write_articles(name, path, [one_article()])
+    write_annotated(name, path, [one_article()])
     assert choose_input(None, path) == name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stance.errors import AnnotationError
-from stance.formats import read_articles, write_articles
+from stance.formats import read_annotated, write_annotated
 from tests.annotation_sets import annotation_set
 from tests.bench.roundtrip import WRITTEN
 from tests.test_formats import TEXT, one_article
@@ -128,7 +128,7 @@ def test_every_bad_record_is_named_with_file_and_line(case, tmp_path):
     path.write_bytes(content.encode())
     (tmp_path / "a.txt").write_bytes(TEXT.encode())
     with pytest.raises(AnnotationError) as caught:
-        read_articles(name, path, SERBIA)
+        read_annotated(name, path, SERBIA)
     found = list(caught.value.problems)
     assert all(problem.startswith(f"{path}:") for problem in found), found
     for message in expected:
@@ -136,17 +136,17 @@ def test_every_bad_record_is_named_with_file_and_line(case, tmp_path):
 
 
 def test_a_text_that_was_changed_is_told(tmp_path):
-    write_articles("doccano", tmp_path / "a.jsonl", [one_article()])
+    write_annotated("doccano", tmp_path / "a.jsonl", [one_article()])
     content = (tmp_path / "a.jsonl").read_text("utf-8")
     (tmp_path / "a.jsonl").write_text(content.replace("said it is", "said it was"))
     with pytest.raises(AnnotationError, match=r"a.jsonl:1: sha256 is .*; was the text changed\?"):
-        read_articles("doccano", tmp_path / "a.jsonl")
+        read_annotated("doccano", tmp_path / "a.jsonl")
 
 
 def test_an_article_without_a_topic_is_told(tmp_path):
     (tmp_path / "a.jsonl").write_text(entities((2, 7, "vucic/none")))
     with pytest.raises(AnnotationError, match=r"a.jsonl:1: a-1 names no topic, expected --topic FILE"):
-        read_articles("doccano", tmp_path / "a.jsonl")
+        read_annotated("doccano", tmp_path / "a.jsonl")
 
 
 # --- files that were damaged
@@ -194,7 +194,7 @@ def test_a_damaged_file_is_read_or_refused_with_its_name_and_never_crashes(name,
     for seed in range(30):
         chance = random.Random(seed)
         out = tmp_path / str(seed)
-        write_articles(name, out, annotation_set(seed))
+        write_annotated(name, out, annotation_set(seed))
         files = [out] if out.is_file() else [path for path in sorted(out.rglob("*")) if path.is_file()]
         path = chance.choice(files)
         content = path.read_bytes().decode()
@@ -210,7 +210,7 @@ def test_a_damaged_file_is_read_or_refused_with_its_name_and_never_crashes(name,
             content = damage_lines(content, chance)
         path.write_bytes(content.encode())
         try:
-            read_articles(name, out, SERBIA)
+            read_annotated(name, out, SERBIA)
         except AnnotationError as error:
             problems += error.problems
     assert problems

@@ -10,11 +10,11 @@ import pytest
 
 from stance.annotations import read_annotations
 from stance.errors import AnnotationError, UsageError
-from stance.formats import FORMATS, Reading, ReadOptions, read_articles, write_articles
+from stance.formats import FORMATS, FormatOptions, Reading, read_annotated, write_annotated
 from stance.records import Span
 from tests.test_formats import LIE, SVR, TEXT, VUCIC, one_article
 
-SERBIA = ReadOptions(topic="serbia-arms")
+SERBIA = FormatOptions(topic="serbia-arms")
 
 
 def told(reading: Reading) -> list[tuple[object, ...]]:
@@ -139,7 +139,7 @@ def test_what_a_tool_exports_is_read(case, tmp_path):
     path = tmp_path / file
     path.write_bytes(content.encode())
     (tmp_path / "a.txt").write_bytes(TEXT.encode())
-    reading = read_articles(name, path, SERBIA)
+    reading = read_annotated(name, path, SERBIA)
     assert told(reading) == expected
     if name != "inception":
         assert FORMATS[name].guess(path)
@@ -152,7 +152,7 @@ def test_what_is_left_out_of_a_tools_file_is_said(tmp_path):
     ]
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    reading = read_articles("doccano", path, SERBIA)
+    reading = read_annotated("doccano", path, SERBIA)
     assert set(reading.notes) == {
         "no sentences in the file: the text was split into them (2×)",
         "no annotator in the file, so sentences without a mark count as not looked at: "
@@ -168,14 +168,14 @@ def test_tasks_that_were_not_accepted_are_left_out(tmp_path):
     path.write_text(
         "".join(json.dumps({**PRODIGY, "answer": a}) + "\n" for a in ("accept", "reject", "ignore"))
     )
-    reading = read_articles("prodigy", path, SERBIA)
+    reading = read_annotated("prodigy", path, SERBIA)
     assert len(reading.articles) == 1
     assert "left out: tasks with the answer 'reject' (1×)" in reading.notes
 
 
 def test_utf16_offsets_of_label_studio_are_told_by_their_words(tmp_path):
     (tmp_path / "a.json").write_text(label_studio(1))
-    notes = read_articles("labelstudio", tmp_path / "a.json", SERBIA).notes
+    notes = read_annotated("labelstudio", tmp_path / "a.json", SERBIA).notes
     assert any("the offsets count UTF-16 units" in note for note in notes)
 
 
@@ -184,13 +184,13 @@ def test_predictions_are_read_where_there_are_no_annotations(tmp_path):
     (annotation,) = task.pop("annotations")
     task["predictions"] = [{"model_version": "m1", "result": annotation["result"]}]
     (tmp_path / "a.json").write_text(json.dumps([task]))
-    assert told(read_articles("labelstudio", tmp_path / "a.json", SERBIA))[0][-1] == "m1"
+    assert told(read_annotated("labelstudio", tmp_path / "a.json", SERBIA))[0][-1] == "m1"
 
 
 def test_a_mark_in_parts_with_words_between_is_one_stretch_and_that_is_said(tmp_path):
     (tmp_path / "a.txt").write_bytes(TEXT.encode())
     (tmp_path / "a.ann").write_bytes(b"T1\tvucic 2 7;13 15\tVu\xc4\x8di\xc4\x87 it\nA1\tStance T1 denies\n")
-    reading = read_articles("brat", tmp_path, SERBIA)
+    reading = read_annotated("brat", tmp_path, SERBIA)
     assert told(reading) == [(0, "vucic", "denies", "Vučić said it", None, "")]
     assert reading.notes[0] == f"{tmp_path}/a.ann:1: T1 has ' said ' between its parts: taken as one stretch"
 
@@ -200,7 +200,7 @@ def test_a_text_that_is_not_in_nfc_is_read_in_nfc(tmp_path):
     start = decomposed.index("said")
     record = {"text": decomposed, "label": [[start, start + 4, "vucic/none"]]}
     (tmp_path / "a.jsonl").write_text(json.dumps(record))
-    reading = read_articles("doccano", tmp_path / "a.jsonl", SERBIA)
+    reading = read_annotated("doccano", tmp_path / "a.jsonl", SERBIA)
     assert reading.articles[0].article.text == TEXT
     assert told(reading) == [(0, "vucic", "none", "said", None, "")]
 
@@ -208,9 +208,9 @@ def test_a_text_that_is_not_in_nfc_is_read_in_nfc(tmp_path):
 def test_who_marked_a_file_without_annotators_is_said_with_an_option(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"text": TEXT, "label": [[2, 7, "vucic/denies"]]}))
-    (unsigned,) = read_articles("doccano", path, SERBIA).articles
+    (unsigned,) = read_annotated("doccano", path, SERBIA).articles
     assert unsigned.open_sentences == {1}
-    reading = read_articles("doccano", path, replace(SERBIA, annotator="ada"))
+    reading = read_annotated("doccano", path, replace(SERBIA, annotator="ada"))
     (signed,) = reading.articles
     assert (signed.annotators, signed.open_sentences) == (("ada", "ada"), frozenset())
     assert reading.notes == ("no sentences in the file: the text was split into them (1×)",)
@@ -218,15 +218,15 @@ def test_who_marked_a_file_without_annotators_is_said_with_an_option(tmp_path):
 
 def test_who_looked_at_open_sentences_in_a_tool_is_known_afterwards(tmp_path):
     path = tmp_path / "p.jsonl"
-    write_articles("prodigy", path, [one_article(attributions=((), ()), annotators=("", ""))])
+    write_annotated("prodigy", path, [one_article(attributions=((), ()), annotators=("", ""))])
     task = json.loads(path.read_text("utf-8")) | {"_annotator_id": "cleo"}
     path.write_text(json.dumps(task))
-    assert read_articles("prodigy", path).articles[0].annotators == ("cleo", "cleo")
+    assert read_annotated("prodigy", path).articles[0].annotators == ("cleo", "cleo")
 
 
 def test_an_annotators_changes_in_a_tool_are_kept(tmp_path):
     path = tmp_path / "p.jsonl"
-    write_articles("prodigy", path, [one_article()])
+    write_annotated("prodigy", path, [one_article()])
     task = json.loads(path.read_text("utf-8"))
     task["spans"][0]["label"] = "vucic/hedges"
     for relation in task["relations"]:
@@ -234,7 +234,7 @@ def test_an_annotators_changes_in_a_tool_are_kept(tmp_path):
             relation["head_span"]["label"] = "vucic/hedges"
     task["_annotator_id"] = "cleo"
     path.write_text(json.dumps(task))
-    assert told(read_articles("prodigy", path)) == [
+    assert told(read_annotated("prodigy", path)) == [
         (0, "vucic", "hedges", "Vučić", "a lie", "cleo"),
         (1, "svr", "hedges", "The SVR", "may know", "ben"),
         (1, "other", "none", None, "may know", "ada"),
@@ -247,11 +247,11 @@ def test_an_annotators_changes_in_a_tool_are_kept(tmp_path):
 def test_a_table_is_read_by_its_own_columns(tmp_path):
     path = tmp_path / "coded.csv"
     path.write_text(TABLE, "utf-8")
-    reading = read_articles("table", path, replace(SERBIA, columns={"speaker": "Actor"}))
+    reading = read_annotated("table", path, replace(SERBIA, columns={"speaker": "Actor"}))
     assert told(reading) == [(0, "vucic", "denies", "Vučić", None, "")]
     assert reading.articles[0].article.text == "Vučić said it is a lie. Nobody spoke."
     assert reading.notes[0] == f"{path}: columns that were left out: note"
-    write_articles("csv", tmp_path / "out", reading.articles)
+    write_annotated("csv", tmp_path / "out", reading.articles)
     assert read_annotations(tmp_path / "out") == list(reading.articles)
 
 
@@ -272,10 +272,10 @@ def test_a_table_of_json_lines_with_the_articles_body(tmp_path):
     with pytest.raises(
         AnnotationError, match=r"t.jsonl:1: '😀 Vučić said it is a lie.' at 0:26 of the text has no row"
     ):
-        read_articles("table", tmp_path / "t.jsonl", SERBIA)
+        read_annotated("table", tmp_path / "t.jsonl", SERBIA)
     rows.insert(0, {**rows[0], "text": TEXT[:25], "speaker": "", "stance": "", "source": ""})
     (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    first, second = read_articles("table", tmp_path / "t.jsonl", SERBIA).articles
+    first, second = read_annotated("table", tmp_path / "t.jsonl", SERBIA).articles
     assert first.article.text == TEXT
     assert first.attributions[1][0].source == Span(*SVR, "The SVR")
     assert [sentence.furniture for sentence in second.sentences] == [True, False]
@@ -296,5 +296,5 @@ def test_a_table_of_json_lines_with_the_articles_body(tmp_path):
 def test_a_column_that_is_not_there_is_told(columns, message, tmp_path):
     (tmp_path / "coded.csv").write_text(TABLE, "utf-8")
     with pytest.raises(UsageError) as caught:
-        read_articles("table", tmp_path / "coded.csv", replace(SERBIA, columns=columns))
+        read_annotated("table", tmp_path / "coded.csv", replace(SERBIA, columns=columns))
     assert message in str(caught.value)

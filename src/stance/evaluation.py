@@ -56,7 +56,7 @@ class Baseline:
 
 
 @dataclass(frozen=True)
-class CurvePoint:
+class LearntShare:
     """Joint accuracy of what learnt from a share of the articles of the other folds."""
 
     share: float
@@ -90,7 +90,7 @@ class SetEvaluation:
     slices: tuple[Slice, ...]
     habits: tuple[HabitCell, ...]
     baselines: tuple[Baseline, ...]
-    curve: tuple[CurvePoint, ...]
+    curve: tuple[LearntShare, ...]
     furniture: ClassScore | None
     errors: Mapping[str, int]
     sentences_with_errors: int
@@ -200,14 +200,14 @@ def _evaluate_set(
     )
 
 
-def _curve(rows: Sequence[HeldOut], sampler: Sampler) -> tuple[CurvePoint, ...]:
+def _curve(rows: Sequence[HeldOut], sampler: Sampler) -> tuple[LearntShare, ...]:
     """The learning curve, from what learnt from least to the model itself."""
     if not all(row.shares for row in rows):
         return ()
     told = {float(share): [row.shares[share] for row in rows] for share in rows[0].shares}
     told[1.0] = [row.predicted_primary for row in rows]
     return tuple(
-        CurvePoint(share, _baseline(str(share), rows, pairs, sampler).figures["joint_accuracy"])
+        LearntShare(share, _baseline(str(share), rows, pairs, sampler).figures["joint_accuracy"])
         for share, pairs in sorted(told.items())
     )
 

@@ -15,8 +15,8 @@ from stance.packing import ENDINGS, check_packing, unpacked_name
 
 __all__ = [
     "CORRECTIONS",
-    "MANIFEST",
     "PAGES",
+    "PARTS_MANIFEST",
     "STDIN",
     "TEXTS",
     "Inputs",
@@ -37,7 +37,7 @@ KINDS = 5  # kinds of files that are told by name when they are passed over
 CORRECTIONS = "corrections.csv"
 """The name, or the ending of the name, of a file of corrections: in a folder, it is no article."""
 
-MANIFEST = "_manifest.json"
+PARTS_MANIFEST = "_manifest.json"
 """Lies in a folder that holds an output in parts, and so no articles."""
 
 
@@ -96,7 +96,7 @@ def _searched(path: Path, passed: Counter[str]) -> list[Path]:
     """The files of known kinds in a folder; the others are counted in `passed`."""
     files = []
     for folder, _, names in os.walk(path):
-        own = [name for name in names if not name.startswith(".")] if MANIFEST not in names else ()
+        own = [name for name in names if not name.startswith(".")] if PARTS_MANIFEST not in names else ()
         for name in own:
             if kind_of(Path(name)) not in KNOWN:
                 passed[kind_of(Path(name))] += 1

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
 from stance.annotations import read_annotations
-from stance.formats import FORMATS, read_articles, write_articles
+from stance.formats import FORMATS, read_annotated, write_annotated
 from tests.annotation_sets import annotation_set
 
 __all__ = ["WRITTEN", "comes_back", "main"]
@@ -30,8 +30,8 @@ WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)
 def comes_back(name: str, articles: Sequence[AnnotatedArticle], folder: Path) -> bool:
     """Whether articles are the same after they were written in a format and read again."""
     place = folder / f"out{(FORMATS[name].endings or ('.jsonl',))[0]}"
-    notes = write_articles(name, place, articles)
-    reading = read_articles(name, place)
+    notes = write_annotated(name, place, articles)
+    reading = read_annotated(name, place)
     return list(reading.articles) == list(articles) and not notes and not reading.notes
 
 

@@ -16,7 +16,7 @@ from stance.articles import Archive, read_document
 from stance.cast import Cast
 from stance.corrections import read_corrections
 from stance.errors import StanceError
-from stance.formats import FORMATS, read_articles
+from stance.formats import FORMATS, read_annotated
 from stance.model import Model, load
 from stance.parsing import split
 from stance.reading import read_article
@@ -118,7 +118,7 @@ def converters(data: bytes) -> None:
     name = names[data[0] % len(names)] if data else names[0]
     ending = {"brat": ".ann", "inception": ".tsv", "conll": ".conll", "csv": ".csv"}.get(name, ".jsonl")
     _file("in.txt", data[1 : 1 + len(data) // 2])
-    read_articles(name, _file(f"in{ending}", data[1:]))
+    read_annotated(name, _file(f"in{ending}", data[1:]))
 
 
 def _guarded(target: Callable[[bytes], None]) -> Callable[[bytes], None]:

@@ -11,7 +11,7 @@ import click
 from stance.cli.options import OUTPUT
 from stance.cli.telling import tell
 from stance.errors import UsageError
-from stance.formats import ReadOptions, choose_input, choose_output, read_articles, write_articles
+from stance.formats import FormatOptions, choose_input, choose_output, read_annotated, write_annotated
 
 __all__ = ["command", "convert", "parse_columns"]
 
@@ -20,7 +20,7 @@ def convert(
     source: Path,
     target: Path,
     names: tuple[str | None, str | None],
-    options: ReadOptions,
+    options: FormatOptions,
 ) -> tuple[str, list[str]]:
     """Convert a file or folder; what was done in one line, and what was left out, one line each.
 
@@ -34,10 +34,10 @@ def convert(
         raise UsageError(f"--map is for a plain table, and {source} is read as {origin}: add --from table")
     if target.exists() and target.samefile(source):
         raise UsageError(f"{target} is both IN and OUT: choose another name for OUT")
-    reading = read_articles(origin, source, options)
+    reading = read_annotated(origin, source, options)
     if not reading.articles:
         raise UsageError(f"{source} holds no article in the format {origin}: name another with --from")
-    notes = write_articles(goal, target, reading.articles)
+    notes = write_annotated(goal, target, reading.articles)
     sentences = sum(len(article.sentences) for article in reading.articles)
     marks = sum(len(own) for article in reading.articles for own in article.attributions)
     numbers = {"article": len(reading.articles), "sentence": sentences, "attribution": marks}
@@ -101,7 +101,7 @@ def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -
       stance convert coded.csv annotations-3/ --from table --map speaker=actor --topic serbia-arms
     """
     formats = (options["from_format"], options["to_format"])
-    told = ReadOptions(options["topic"], options["annotator"], parse_columns(maps))
+    told = FormatOptions(options["topic"], options["annotator"], parse_columns(maps))
     done, notes = convert(source, target, formats, told)
     for note in notes:
         tell(note, err=True)

@@ -27,7 +27,7 @@ from stance.corpus.tally import Tally
 from stance.corrector import Used
 from stance.errors import UsageError
 from stance.files import atomic_path, atomic_write
-from stance.inputs import MANIFEST
+from stance.inputs import PARTS_MANIFEST
 from stance.output.formats import FORMATS, Format, write_results
 from stance.output.options import WriteOptions
 from stance.records import LabelledArticle
@@ -218,7 +218,7 @@ class Parts:
         )
 
     def _take_up(self) -> None:
-        manifest = self.folder / MANIFEST
+        manifest = self.folder / PARTS_MANIFEST
         parts: list[dict[str, Any]] = []
         if manifest.exists():
             told = _read_json(manifest)
@@ -258,7 +258,7 @@ class Parts:
 
     def _write_manifest(self, *, complete: bool, parts: list[dict[str, Any]] | None = None) -> None:
         told = {"schema": SCHEMA, "made_with": dict(self.made_with), "complete": complete}
-        _write_json(self.folder / MANIFEST, told if parts is None else {**told, "parts": parts})
+        _write_json(self.folder / PARTS_MANIFEST, told if parts is None else {**told, "parts": parts})
 
 
 @contextmanager

@@ -47,9 +47,9 @@ WORDS = "embeddings.word_embeddings.weight"
 DISPUTED = "adjudicated"
 """Who annotated a sentence of the primer in which two readers differed: nothing is learnt from it."""
 
-PRIMER = Settings(4, 2.5e-4)
-ROUNDS = (Settings(), Settings(2, 1.2e-4), Settings(3, 1.2e-4), Settings(3, 1.2e-4))
-"""How the shipped encoder was tuned; its first three rounds came before the batches `aa` to `ak`."""
+PRIMER = (Settings(4, 2.5e-4), Settings(2, 1.5e-4))
+ROUNDS = (Settings(6),)
+"""How the shipped encoder was tuned; the first round of its primer came before the batches `zo` to `zv`."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps of it are done, and out of how many."""
@@ -59,12 +59,12 @@ Progress = Callable[[str, int, int], None]
 class FinetuneSettings:
     """What to begin with (a folder with `model.safetensors` and `tokenizer.json`) and where to write.
 
-    `primer` says how the primer is learnt, `rounds` how the composed articles are, one after the other.
+    `primer` has the rounds in which the primer is learnt, `rounds` those of the composed articles.
     """
 
     weights: Path
     output: Path
-    primer: Settings = PRIMER
+    primer: tuple[Settings, ...] = PRIMER
     rounds: tuple[Settings, ...] = ROUNDS
     seed: int = 0
 
@@ -162,7 +162,7 @@ def _made_with(course: _Course) -> dict[str, object]:
         "vocabulary": hashlib.sha256(course.tokenizer).hexdigest(),
         "primer": digest_of_articles(text.annotated for text in course.primer),
         "articles": digest_of_articles(text.annotated for text in course.texts),
-        "settings": [repr(settings) for settings in (course.chosen.primer, *course.chosen.rounds)],
+        "settings": [repr(rounds) for rounds in (course.chosen.primer, course.chosen.rounds)],
         "seed": course.chosen.seed,
     }
 
@@ -203,10 +203,8 @@ def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progr
     if not kept.exists():
         network.load_state_dict(_primed(course, progress))
         lessons = [_lesson(text, course.pieces) for text in texts]
-        for number, settings in enumerate(course.chosen.rounds):
-            report = _report(f"{name}, round {number + 1}", progress)
-            fine_tune(network, lessons, course.pieces, settings, course.chosen.seed + number, report)
-            quantise(network)
+        _teach(network, lessons, course, course.chosen.rounds, _report(name, progress))
+        quantise(network)
         _keep(network, kept)
     network.load_state_dict(load_file(kept))
     return network.eval()
@@ -218,14 +216,29 @@ def _primed(course: _Course, progress: Progress) -> dict[str, Tensor]:
     if not kept.exists():
         network = Network(course.state)
         lessons = [_lesson(text, course.pieces, DISPUTED) for text in course.primer]
-        report = _report("primer", progress)
-        fine_tune(network, lessons, course.pieces, course.chosen.primer, course.chosen.seed, report)
+        _teach(network, lessons, course, course.chosen.primer, _report("primer", progress))
         _keep(network, kept)
     return load_file(kept)
 
 
-def _report(name: str, progress: Progress) -> Report:
-    return lambda step, steps, _: progress(f"fine-tuning, {name}", step, steps)
+def _teach(
+    network: Network,
+    lessons: Sequence[Lesson],
+    course: _Course,
+    rounds: Sequence[Settings],
+    report_of: Callable[[int], Report],
+) -> None:
+    for number, settings in enumerate(rounds):
+        fine_tune(network, lessons, course.pieces, settings, course.chosen.seed + number, report_of(number))
+
+
+def _report(name: str, progress: Progress) -> Callable[[int], Report]:
+    """What reports on a network's rounds, by their number."""
+
+    def report_of(number: int) -> Report:
+        return lambda step, steps, _: progress(f"fine-tuning, {name}, round {number + 1}", step, steps)
+
+    return report_of
 
 
 def _kept(course: _Course, name: str) -> Path:

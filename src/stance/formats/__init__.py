@@ -1,15 +1,15 @@
 """Annotations in the formats of other tools, both ways: one entry in `FORMATS` for each."""
 
-from stance.formats.registry import FORMATS, choose_input, choose_output, read_articles, write_articles
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.registry import FORMATS, choose_input, choose_output, read_annotated, write_annotated
+from stance.formats.values import Format, FormatOptions, Reading
 
 __all__ = [
     "FORMATS",
     "Format",
-    "ReadOptions",
+    "FormatOptions",
     "Reading",
     "choose_input",
     "choose_output",
-    "read_articles",
-    "write_articles",
+    "read_annotated",
+    "write_annotated",
 ]

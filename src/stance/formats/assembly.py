@@ -19,7 +19,7 @@ from stance.annotated import (
 )
 from stance.errors import AnnotationError, TopicError
 from stance.formats.sheets import ATTRIBUTION, CUE, Mark, Sheet
-from stance.formats.values import Reading, ReadOptions
+from stance.formats.values import FormatOptions, Reading
 from stance.labels import FURNITURE, NONE, STANCES
 from stance.records import Article, Attribution, Sentence
 from stance.rows import Row, shorten, unknown
@@ -43,7 +43,7 @@ class Findings:
     granted: Counter[str] = field(default_factory=Counter)
 
 
-def assemble(sheets: Sequence[Sheet], options: ReadOptions, findings: Findings) -> Reading:
+def assemble(sheets: Sequence[Sheet], options: FormatOptions, findings: Findings) -> Reading:
     """The articles of some sheets.
 
     Raises:
@@ -59,7 +59,7 @@ def assemble(sheets: Sequence[Sheet], options: ReadOptions, findings: Findings) 
     return Reading(found, (*findings.notes, *granted, *left_out))
 
 
-def _article(sheet: Sheet, options: ReadOptions, findings: Findings) -> AnnotatedArticle | None:
+def _article(sheet: Sheet, options: FormatOptions, findings: Findings) -> AnnotatedArticle | None:
     entry, problems = sheet.entry, findings.problems
     before = len(problems)
     if not entry["article"]:
@@ -102,14 +102,14 @@ def _annotators(sheet: Sheet, attributions: Sequence[tuple[Attribution, ...]]) -
         yield own[0].labelled_by if own else name or sheet.annotator
 
 
-def _path(options: ReadOptions, topic: Topic) -> str:
+def _path(options: FormatOptions, topic: Topic) -> str:
     return options.topic or f"topics/{topic.name}.toml"
 
 
 _parse_topic = lru_cache(maxsize=512)(parse_topic)
 
 
-def _topic(entry: Row, options: ReadOptions, problems: list[str]) -> Topic | None:
+def _topic(entry: Row, options: FormatOptions, problems: list[str]) -> Topic | None:
     name = entry["topic"]
     try:
         if entry["topic_toml"]:

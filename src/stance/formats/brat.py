@@ -34,7 +34,7 @@ from stance.formats.escaping import escape, unescape
 from stance.formats.folders import fresh_folder, lay_out, places, read_entries
 from stance.formats.offsets import Offsets
 from stance.formats.sheets import ATTRIBUTION, CUE, Link, Mark, Passage, Sheet, entry_of, to_sheet
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.labels import FURNITURE, STANCES
 from stance.rows import Row
 
@@ -48,7 +48,7 @@ _ENDINGS = (".csv", ".toml", ".txt", ".ann", ".conf")
 _BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     root = path if path.is_dir() else path.parent
     entries = read_entries(root, findings.problems)

@@ -32,12 +32,12 @@ from stance.formats.bio import NEW, read_sheets
 from stance.formats.escaping import escape
 from stance.formats.sheets import ATTRIBUTION, CUE, Mark, format_label, to_sheet
 from stance.formats.tokens import tokens
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 
 __all__ = ["CONLL"]
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     return assemble(read_sheets(path, findings), options, findings)
 

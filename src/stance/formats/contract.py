@@ -9,7 +9,7 @@ from stance.annotated import AnnotatedArticle
 from stance.annotations import ARTICLES, read_annotations, row_files, write_annotations
 from stance.errors import AnnotationError
 from stance.formats.folders import fresh_folder, lay_out, places
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 
 __all__ = ["CSV"]
 
@@ -17,7 +17,7 @@ READINGS = "readings"
 _ENDINGS = (".csv", ".toml", ".txt", ".md", ".text")
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:  # noqa: ARG001  # the list names every topic
+def _read(path: Path, options: FormatOptions) -> Reading:  # noqa: ARG001  # the list names every topic
     articles = next((up / ARTICLES for up in (path, *path.parents) if (up / ARTICLES).is_file()), None)
     if articles is None or not path.is_dir():
         raise AnnotationError([f"{path}: no {ARTICLES} there or above, expected a folder of annotations"])

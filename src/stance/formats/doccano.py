@@ -27,7 +27,7 @@ from stance.formats.carried import KEY, carried, read_carried, span_of
 from stance.formats.offsets import Offsets
 from stance.formats.records import Record, dump_lines, first_record, read_records
 from stance.formats.sheets import CUE, Link, Mark, Sheet, format_label, parse_label, to_sheet
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 
 __all__ = ["DOCCANO", "DOCCANO_SPANS"]
 
@@ -35,7 +35,7 @@ _LABELS = ("label", "labels")
 _KNOWN = {"id", "text", "data", "entities", "relations", "Comments", KEY, *_LABELS}
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     records = read_records(path, findings.problems)
     sheets = [sheet for record in records if (sheet := _sheet(record, findings))]

@@ -29,7 +29,7 @@ from stance.formats.folders import fresh_folder, lay_out, places, read_entries
 from stance.formats.offsets import Offsets
 from stance.formats.sheets import ATTRIBUTION, CUE, Link, Mark, Passage, Sheet, entry_of, to_sheet
 from stance.formats.tokens import tokens
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.formats.webanno import (
     FORMAT,
     TsvAnnotation,
@@ -57,7 +57,7 @@ _HEADER = (
 )
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     root = path if path.is_dir() else path.parent
     entries = read_entries(root, findings.problems)

@@ -44,7 +44,7 @@ from stance.formats.carried import KEY, Carried, carried, read_carried, span_of
 from stance.formats.offsets import Offsets
 from stance.formats.records import Record, first_record, read_records
 from stance.formats.sheets import ATTRIBUTION, CUE, UNNAMED, Link, Mark, Sheet, to_sheet
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.labels import FURNITURE
 from stance.rows import shorten
 
@@ -61,7 +61,7 @@ class _Region:
     labels: dict[str, str]
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     records = read_records(path, findings.problems)
     sheets = [sheet for record in records for sheet in _sheets(record, findings)]

@@ -25,7 +25,7 @@ from stance.formats.offsets import Offsets
 from stance.formats.records import Record, dump_lines, first_record, read_records
 from stance.formats.sheets import ATTRIBUTION, CUE, Link, Mark, Sheet, format_label, parse_label, to_sheet
 from stance.formats.tokens import tokens
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.rows import shorten
 
 __all__ = ["PRODIGY"]
@@ -33,7 +33,7 @@ __all__ = ["PRODIGY"]
 _KNOWN = {"text", "tokens", "spans", "relations", "meta", "answer", "id", KEY}
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     sheets = []
     for record in read_records(path, findings.problems):

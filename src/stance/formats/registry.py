@@ -17,10 +17,10 @@ from stance.formats.inception import INCEPTION
 from stance.formats.labelstudio import LABEL_STUDIO
 from stance.formats.prodigy import PRODIGY
 from stance.formats.table import TABLE
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.records import Article, Attribution
 
-__all__ = ["FORMATS", "choose_input", "choose_output", "read_articles", "write_articles"]
+__all__ = ["FORMATS", "choose_input", "choose_output", "read_annotated", "write_annotated"]
 
 FORMATS: Mapping[str, Format] = {
     "csv": CSV,
@@ -82,17 +82,17 @@ def _known(name: str, names: Sequence[str]) -> str:
     raise UsageError(f"no format {name!r}{did_you_mean(name, names)}, expected one of {', '.join(names)}")
 
 
-def read_articles(name: str, path: Path, options: ReadOptions | None = None) -> Reading:
+def read_annotated(name: str, path: Path, options: FormatOptions | None = None) -> Reading:
     """The articles in a file or folder, in the format of that name.
 
     Raises:
         AnnotationError: records are bad; the message names all of them, one per line.
         UsageError: a table lacks a column.
     """
-    return FORMATS[name].read(path, options or ReadOptions())
+    return FORMATS[name].read(path, options or FormatOptions())
 
 
-def write_articles(name: str, path: Path, articles: Sequence[AnnotatedArticle]) -> list[str]:
+def write_annotated(name: str, path: Path, articles: Sequence[AnnotatedArticle]) -> list[str]:
     """Write articles in the format of that name, whole or not at all; what it cannot hold, one line each.
 
     Raises:

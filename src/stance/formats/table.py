@@ -21,7 +21,7 @@ from stance.files import read_utf8
 from stance.formats.assembly import Findings, assemble
 from stance.formats.records import first_record, read_records
 from stance.formats.sheets import ATTRIBUTION, CUE, FACTS, Link, Mark, Passage, Sheet, entry_of
-from stance.formats.values import Format, Reading, ReadOptions
+from stance.formats.values import Format, FormatOptions, Reading
 from stance.labels import FURNITURE, NONE
 from stance.records import Sentence
 from stance.rows import ROW_COLUMNS, Row, find_span, shorten, unknown, whole_number
@@ -33,7 +33,7 @@ FIELDS = (*ROW_COLUMNS, *_ABOUT)
 NEEDED = ("text", "speaker", "stance")
 
 
-def _read(path: Path, options: ReadOptions) -> Reading:
+def _read(path: Path, options: FormatOptions) -> Reading:
     findings = Findings()
     rows = _rows(path, options.columns, findings)
     sheets: list[Sheet] = []

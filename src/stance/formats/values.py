@@ -8,11 +8,11 @@ from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
 
-__all__ = ["Format", "ReadOptions", "Reading"]
+__all__ = ["Format", "FormatOptions", "Reading"]
 
 
 @dataclass(frozen=True)
-class ReadOptions:
+class FormatOptions:
     """What a reader cannot know from the file.
 
     `topic` is a topic file or a built-in topic, for articles that name none; `annotator` is the
@@ -46,7 +46,7 @@ class Format:
     `endings` are those that only this format has, "" for a folder.
     """
 
-    read: Callable[[Path, ReadOptions], Reading]
+    read: Callable[[Path, FormatOptions], Reading]
     write: Callable[[Path, Sequence[AnnotatedArticle]], list[str]] | None
     guess: Callable[[Path], bool]
     endings: tuple[str, ...] = ()
