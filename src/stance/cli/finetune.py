@@ -43,7 +43,7 @@ def finetune(weights: Path, output: Path, seed: int, report: Callable[[str, int,
 )
 @seed_option
 def command(weights: Path, output: Path, seed: int) -> None:
-    """Fine-tune the encoder on the built-in articles, some five hours on two cores.
+    """Fine-tune the encoder on the built-in articles, an hour and a half or more on two cores.
 
     WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. It learns from the
     primer first. From there four encoders are tuned on the composed articles, each without those of one
