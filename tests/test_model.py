@@ -134,6 +134,20 @@ class TestLabels:
                     sure = one.speaker_confidence * one.stance_confidence
                     assert one.review == (sure < threshold)
 
+    @pytest.mark.parametrize(
+        ("text", "close"),
+        [
+            ("The Serbian president, Aleksandar Vucic, said on Monday that hospitals come before roads.", True),
+            ("The minister said on Monday that the hospitals of the capital come before its roads.", False),
+        ],
+    )
+    def test_what_lacks_one_thing_to_be_on_the_topic_wants_a_look(self, small, text, close):
+        surest = replace(small.calibration, review=0.0)
+        model = Model(small.heads, small.topic, small.thresholds, surest, small.digest, small.encoder)
+        result = model.label(text)
+        assert not result.on_topic
+        assert {one.review for found in result.attributions for one in found} == {close}
+
     def test_what_cannot_be_read_is_told(self, small):
         for empty in ("", "  \n\t\n", "\u200b\n"):
             with pytest.raises(ArticleError, match="empty"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stance.relevance import SHORT, is_on_topic
+from stance.relevance import SHORT, is_on_topic, relevance_of
 from stance.topic import parse_topic
 from tests.readers import read
 
@@ -61,6 +61,21 @@ def test_an_excerpt_is_shorter_than_an_article() -> None:
     sentences = [TERM, SELLER, *[OTHER] * (SHORT - 2)]
     assert not is_on_topic(read(" ".join(sentences)))
     assert is_on_topic(read(" ".join(sentences[:-1])))
+
+
+@pytest.mark.parametrize(
+    ("text", "close"),
+    [
+        (article(TERM, SELLER, RECEIVER), False),  # on the topic
+        (article(TERM, SELLER), True),
+        (article(TERM), False),
+        (article(TERM, SELLER, long=False), False),  # on the topic
+        (article(TERM, long=False), True),
+        (article(OTHER, long=False), False),
+    ],
+)
+def test_close_is_what_lacks_one_thing(text: str, close: bool) -> None:
+    assert relevance_of(read(text)).is_close is close
 
 
 @pytest.mark.parametrize("text", [article(OTHER), OTHER, ""])

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from stance.reading import ReadArticle
 
-__all__ = ["SHORT", "is_on_topic"]
+__all__ = ["SHORT", "Relevance", "is_on_topic", "relevance_of"]
 
 SHORT = 8
 """Sentences under which a text is an excerpt, of which less can be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """How many of the things that are asked of an article it holds."""
+
+    met: int
+    asked: int
+
+    @property
+    def on_topic(self) -> bool:
+        """Whether the article is about the allegation."""
+        return self.met >= self.asked
+
+    @property
+    def is_close(self) -> bool:
+        """Whether it is off the topic for want of a single thing, so that somebody should look."""
+        return self.met == self.asked - 1
+
+
 def is_on_topic(article: ReadArticle) -> bool:
-    """Whether the article holds a term of the topic and names both sides of the allegation.
+    """Whether the article is about the topic's allegation, by `relevance_of`."""
+    return relevance_of(article).on_topic
+
+
+def relevance_of(article: ReadArticle) -> Relevance:
+    """How near the article is to the topic: a term, and both sides of the allegation.
 
     The one side is the seller or the leader; the other is the receiver, the service or the
     document. A side that the topic file has no words for is not asked for. An excerpt needs two
@@ -19,7 +44,7 @@ def is_on_topic(article: ReadArticle) -> bool:
     """
     topic = article.topic
     if topic.is_open:
-        return True
+        return Relevance(0, 0)
     roles, parties, terms = set(), set(), 0
     for sentence in article.sentences:
         for mention in sentence.mentions:
@@ -33,4 +58,4 @@ def is_on_topic(article: ReadArticle) -> bool:
     sides = ({"seller", "leader"}, {"receiver", "service", "document"})
     met = [bool(side & (parties | roles)) or not side & known for side in sides]
     met.append(terms > 0 or not topic.terms)
-    return sum(met) >= (2 if len(article.sentences) < SHORT else 3)
+    return Relevance(sum(met), 2 if len(article.sentences) < SHORT else 3)

@@ -16,7 +16,7 @@ from stance.labels import NONE, ROLES
 from stance.model import attribution
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence, Span
-from stance.relevance import is_on_topic
+from stance.relevance import is_on_topic, relevance_of
 from stance.topic import Topic
 from stance.turns import Dossier
 from stance.voices import Heard, Thresholds, hear
@@ -134,7 +134,7 @@ def held_out(tried: Sequence[Sequence[Tried]]) -> list[HeldOut]:
 
 def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterator[HeldOut]:
     annotated, read = tried.prepared.annotated, tried.prepared.met
-    dossier, on_topic = Dossier.of(read), is_on_topic(read)
+    dossier, relevance = Dossier.of(read), relevance_of(read)
     at_of = {sentence.sentence.index: at for at, sentence in enumerate(read.sentences)}
     previous: str | None = None
     for sentence, gold in zip(annotated.sentences, annotated.attributions, strict=True):
@@ -154,7 +154,7 @@ def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterato
             continue
         trial = tried.trials[at]
         heard = [tempered(one, temperature) for one in trial.heard]
-        predicted = tuple(_mark(attribution(calibration, read, at, one, dossier, on_topic)) for one in heard)
+        predicted = tuple(_mark(attribution(calibration, read, at, one, dossier, relevance)) for one in heard)
         yield replace(
             row,
             predicted=predicted,
