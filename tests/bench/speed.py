@@ -43,7 +43,7 @@ MANY = 256
 """Articles for one job against two: four parts, so that two processes have as many each."""
 SIZE = 1024
 """Rows and columns of the matrices by which the core's peak is measured."""
-ROUNDS = 800
+ROUNDS = 200
 PRODUCTS = f"""import sys, numpy
 matrix = numpy.random.default_rng(0).random(({SIZE}, {SIZE}), numpy.float32)
 for _ in range(int(sys.argv[1])):
