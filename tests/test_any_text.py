@@ -10,7 +10,7 @@ from stance.describe import cue_span, detail, holder_of, mention_kind, source_sp
 from stance.features import BLOCKS, role_features, running_features, source_features, stance_features
 from stance.labels import DETAILS, MENTIONS, SOURCE_ROLES, STANCES
 from stance.reading import ReadArticle
-from stance.relevance import is_on_topic
+from stance.relevance import relevance_of
 from stance.turns import Dossier, Turn, Voice
 from stance.voices import turn_at
 from tests.readers import heard, read
@@ -32,7 +32,7 @@ def ask_everything(article: ReadArticle) -> None:
             _check(stance_features(article, at, voice))
             _describe(article, at, voice, dossier)
         turns += [turn_at(article, at, own, "other", turns, dossier) for own in sentence.mentions]
-    assert is_on_topic(article) in (True, False)
+    assert relevance_of(article).on_topic in (True, False)
 
 
 def _check(features: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stance.relevance import SHORT, is_on_topic, relevance_of
+from stance.relevance import SHORT, relevance_of
 from stance.topic import parse_topic
 from tests.readers import read
 
@@ -39,7 +39,7 @@ def article(*sentences: str, long: bool = True) -> str:
 def test_an_article_names_a_term_and_both_sides(sentences: tuple[str, ...], expected: bool) -> None:
     text = article(*sentences)
     assert len(read(text).sentences) >= SHORT
-    assert is_on_topic(read(text)) is expected
+    assert relevance_of(read(text)).on_topic is expected
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_an_article_names_a_term_and_both_sides(sentences: tuple[str, ...], expe
     ],
 )
 def test_an_excerpt_needs_two_of_the_three(sentences: tuple[str, ...], expected: bool) -> None:
-    assert is_on_topic(read(article(*sentences, long=False))) is expected
+    assert relevance_of(read(article(*sentences, long=False))).on_topic is expected
 
 
 def test_an_excerpt_is_shorter_than_an_article() -> None:
     sentences = [TERM, SELLER, *[OTHER] * (SHORT - 2)]
-    assert not is_on_topic(read(" ".join(sentences)))
-    assert is_on_topic(read(" ".join(sentences[:-1])))
+    assert not relevance_of(read(" ".join(sentences))).on_topic
+    assert relevance_of(read(" ".join(sentences[:-1]))).on_topic
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_close_is_what_lacks_one_thing(text: str, close: bool) -> None:
 
 @pytest.mark.parametrize("text", [article(OTHER), OTHER, ""])
 def test_an_open_topic_takes_every_article(text: str) -> None:
-    assert is_on_topic(read(text, "open"))
+    assert relevance_of(read(text, "open")).on_topic
 
 
 HEAD = 'schema = 1\nname = "t"\nallegation = "x"\n'
@@ -109,11 +109,11 @@ NAMELESS = '[[speakers]]\nlabel = "a"\nrole = "leader"\n'
 def test_what_a_topic_has_no_words_for_is_not_asked_for(
     topic: str, sentences: tuple[str, ...], expected: bool
 ) -> None:
-    assert is_on_topic(read(article(*sentences), parse_topic(HEAD + topic))) is expected
+    assert relevance_of(read(article(*sentences), parse_topic(HEAD + topic))).on_topic is expected
 
 
 def test_the_built_in_topic_tells_its_articles() -> None:
     about = "Serbia sold ammunition that reached Ukraine, the Financial Times said. "
     aside = "Serbia and Ukraine played football, and Vucic watched. "
-    assert is_on_topic(read(about * SHORT, "serbia-arms"))
-    assert not is_on_topic(read(aside * SHORT, "serbia-arms"))
+    assert relevance_of(read(about * SHORT, "serbia-arms")).on_topic
+    assert not relevance_of(read(aside * SHORT, "serbia-arms")).on_topic

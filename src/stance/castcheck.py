@@ -17,7 +17,7 @@ from stance.lexicon import fold
 from stance.parsing import split, tokenise
 from stance.reading import ReadArticle, read_article
 from stance.records import Article
-from stance.relevance import is_on_topic
+from stance.relevance import relevance_of
 from stance.topic import Topic
 
 __all__ = ["Found", "check_cast"]
@@ -53,7 +53,7 @@ def check_cast(topic: Topic, items: Iterable[Article | ArticleFailure]) -> Found
             unreadable.append(id_of(item))
             continue
         count, sentences = count + 1, sentences + len(read.sentences)
-        if not is_on_topic(read):
+        if not relevance_of(read).on_topic:
             off_topic.append(read.article.id)
         labels = Counter(_speakers(read))
         times += labels

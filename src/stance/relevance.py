@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stance.reading import ReadArticle
 
-__all__ = ["SHORT", "Relevance", "is_on_topic", "relevance_of"]
+__all__ = ["SHORT", "Relevance", "relevance_of"]
 
 SHORT = 8
 """Sentences under which a text is an excerpt, of which less can be asked."""
@@ -28,11 +28,6 @@ class Relevance:
     def is_close(self) -> bool:
         """Whether it is off the topic for want of a single thing, so that somebody should look."""
         return self.met == self.asked - 1
-
-
-def is_on_topic(article: ReadArticle) -> bool:
-    """Whether the article is about the topic's allegation, by `relevance_of`."""
-    return relevance_of(article).on_topic
 
 
 def relevance_of(article: ReadArticle) -> Relevance:

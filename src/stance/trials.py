@@ -16,7 +16,7 @@ from stance.labels import NONE, ROLES
 from stance.model import attribution
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence, Span
-from stance.relevance import is_on_topic, relevance_of
+from stance.relevance import relevance_of
 from stance.topic import Topic
 from stance.turns import Dossier
 from stance.voices import Heard, Thresholds, hear
@@ -102,7 +102,7 @@ def _part(articles: Sequence[Prepared], share: float) -> list[Prepared]:
 
 def primaries(read: ReadArticle, heard: Sequence[Sequence[Heard]]) -> list[Pair]:
     """The primary role and stance of each sentence of an article; calibration would change none."""
-    stanced = is_on_topic(read) and not read.topic.is_open
+    stanced = relevance_of(read).on_topic and not read.topic.is_open
     return [
         primary([Mark(one.voice.role, one.stance if stanced else NONE) for one in found]) for found in heard
     ]

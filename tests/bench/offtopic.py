@@ -23,7 +23,7 @@ from stance.examples import readings
 from stance.folds import family_of
 from stance.labels import POSITIONS
 from stance.model import load
-from stance.relevance import SHORT, is_on_topic
+from stance.relevance import SHORT, relevance_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ def off_topic() -> str:
 def on_topic(articles: Iterable[AnnotatedArticle]) -> str:
     """How many annotated articles are told to be on their own topic."""
     casts: dict[str, Cast] = {}
-    told = [is_on_topic(readings(annotated, casts)[1]) for annotated in articles]
+    told = [relevance_of(readings(annotated, casts)[1]).on_topic for annotated in articles]
     return f"{sum(told)} of {len(told)}"
 
 

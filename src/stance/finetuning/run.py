@@ -49,7 +49,8 @@ DISPUTED = "adjudicated"
 
 PRIMER = (Settings(4, 2.5e-4), Settings(2, 1.5e-4))
 ROUNDS = (Settings(6),)
-"""How the shipped encoder was tuned; the first round of its primer came before the batches `zo` to `zv`."""
+"""How the shipped encoder was tuned; its primer's first round came before the batches `zo` to `zv`, and all
+of it before `ya` to `yh`."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps of it are done, and out of how many."""
@@ -203,7 +204,7 @@ def _network(course: _Course, name: str, texts: Sequence[_Text], progress: Progr
     if not kept.exists():
         network.load_state_dict(_primed(course, progress))
         lessons = [_lesson(text, course.pieces) for text in texts]
-        _teach(network, lessons, course, course.chosen.rounds, _report(name, progress))
+        _teach(network, lessons, course, course.chosen.rounds, name, progress)
         quantise(network)
         _keep(network, kept)
     network.load_state_dict(load_file(kept))
@@ -216,7 +217,7 @@ def _primed(course: _Course, progress: Progress) -> dict[str, Tensor]:
     if not kept.exists():
         network = Network(course.state)
         lessons = [_lesson(text, course.pieces, DISPUTED) for text in course.primer]
-        _teach(network, lessons, course, course.chosen.primer, _report("primer", progress))
+        _teach(network, lessons, course, course.chosen.primer, "primer", progress)
         _keep(network, kept)
     return load_file(kept)
 
@@ -226,19 +227,16 @@ def _teach(
     lessons: Sequence[Lesson],
     course: _Course,
     rounds: Sequence[Settings],
-    report_of: Callable[[int], Report],
+    name: str,
+    progress: Progress,
 ) -> None:
     for number, settings in enumerate(rounds):
-        fine_tune(network, lessons, course.pieces, settings, course.chosen.seed + number, report_of(number))
+        report = _report(f"{name}, round {number + 1}", progress)
+        fine_tune(network, lessons, course.pieces, settings, course.chosen.seed + number, report)
 
 
-def _report(name: str, progress: Progress) -> Callable[[int], Report]:
-    """What reports on a network's rounds, by their number."""
-
-    def report_of(number: int) -> Report:
-        return lambda step, steps, _: progress(f"fine-tuning, {name}, round {number + 1}", step, steps)
-
-    return report_of
+def _report(name: str, progress: Progress) -> Report:
+    return lambda step, steps, _: progress(f"fine-tuning, {name}", step, steps)
 
 
 def _kept(course: _Course, name: str) -> Path:
