@@ -7,7 +7,7 @@ it, and the question is whether the last share still made it better.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,6 @@ def when_to_stop(
             f"expected {FEWEST} articles and 2 repeats or more"
         )
     import numpy as np
-    from threadpoolctl import threadpool_limits
 
     from stance.examples import prepare
     from stance.training import Encoding
@@ -121,7 +120,19 @@ def when_to_stop(
     encoding = Encoding.load()
     own = [prepare(one, casts, encoding.own) for one in annotated]
     ground = [prepare(one, casts, encoding.base) for one in base]
-    number = {one.annotated.article.id: at for at, one in enumerate(own)}
+    right, seen = _measured(own, ground, repeats, seed, progress)
+    sizes = np.array([len(one.sentences) - len(one.open_sentences) for one in annotated])
+    return _curve(right, sizes, seen.mean(axis=0))
+
+
+def _measured(
+    own: Sequence[Prepared], ground: Sequence[Prepared], repeats: int, seed: int, progress: Progress
+) -> tuple[Array, Array]:
+    """Right answers (repeats x shares x articles), and articles learnt from (repeats x shares)."""
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    names = [one.annotated.article.id for one in own]
     right = np.zeros((repeats, len(SHARES), len(own)))
     seen = np.zeros((repeats, len(SHARES)))
     rng = np.random.default_rng(seed)
@@ -131,10 +142,8 @@ def when_to_stop(
             for at, share in enumerate(SHARES):
                 progress("fitting on shares", repeat * len(SHARES) + at, repeats * len(SHARES))
                 hits, seen[repeat, at] = _predict(folds, ground, share)
-                for article, hit in hits:
-                    right[repeat, at, number[article]] += hit
-    sizes = np.array([len(one.sentences) - len(one.open_sentences) for one in annotated])
-    return _curve(right, sizes, seen.mean(axis=0))
+                right[repeat, at] = [hits[name] for name in names]
+    return right, seen
 
 
 def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
@@ -153,18 +162,18 @@ def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepar
 
 def _predict(
     folds: Sequence[Sequence[Prepared]], base: Sequence[Prepared], share: float
-) -> tuple[list[tuple[str, bool]], float]:
-    """Article and hit of every sentence, predicted by a share of the other folds; how many those were."""
+) -> tuple[Mapping[str, int], float]:
+    """How many sentences of each article a share of the other folds predicts right; how many those were."""
     from stance.trials import Fold, try_fold
 
-    hits: list[tuple[str, bool]] = []
+    hits: dict[str, int] = {}
     sizes = []
     for at, held in enumerate(folds):
         others = [one for fold in (*folds[at + 1 :], *folds[:at]) for one in fold]
         taken = others[: max(1, round(share * len(others)))]
         sizes.append(len(taken))
         for tried in try_fold(Fold(f"fold-{at}", False, tuple(held)), [*base, *taken, *held]):
-            hits += ((tried.prepared.annotated.article.id, hit) for hit in _hits(tried))
+            hits[tried.prepared.annotated.article.id] = sum(_hits(tried))
     return hits, sum(sizes) / len(sizes)
 
 

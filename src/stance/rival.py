@@ -47,6 +47,21 @@ def replace_predictions(rows: Sequence[HeldOut], path: Path) -> Replaced:
         AnnotationError: rows that are broken or have unknown labels, each with its line.
         UsageError: the file cannot be read, or no row of it meets a gold sentence.
     """
+    found, unmatched = _entries(rows, path)
+    if not found:
+        raise UsageError(
+            f"{path}: none of its {len(unmatched)} rows meets a held-out sentence; expected the article, "
+            f"start and end of a gold sentence, such as {rows[0].article} {rows[0].start}:{rows[0].end}"
+        )
+    missing = {name: 0 for name in SETS if any(row.set == name for row in rows)}
+    for row in rows:
+        missing[row.set] += row.key not in found
+    replaced = tuple(_with(row, found.get(row.key, ())) for row in rows)
+    return Replaced(replaced, missing, len(unmatched), tuple(unmatched[:5]))
+
+
+def _entries(rows: Sequence[HeldOut], path: Path) -> tuple[dict[Key, list[Entry]], list[str]]:
+    """What the file's rows say of each held-out sentence, and the places of those that meet none."""
     known: dict[Key, list[HeldOut]] = {}
     for row in rows:
         known.setdefault(row.key, []).append(row)
@@ -70,16 +85,7 @@ def replace_predictions(rows: Sequence[HeldOut], path: Path) -> Replaced:
         raise AnnotationError(
             problems[:_SHOWN_PROBLEMS] + ([f"{path}: {more} more bad rows"] if more > 0 else [])
         )
-    if not found:
-        raise UsageError(
-            f"{path}: none of its {len(unmatched)} rows meets a held-out sentence; expected the article, "
-            f"start and end of a gold sentence, such as {rows[0].article} {rows[0].start}:{rows[0].end}"
-        )
-    missing = {name: 0 for name in SETS if any(row.set == name for row in rows)}
-    for row in rows:
-        missing[row.set] += row.key not in found
-    replaced = tuple(_with(row, found.get(row.key, ())) for row in rows)
-    return Replaced(replaced, missing, len(unmatched), tuple(unmatched[:5]))
+    return found, unmatched
 
 
 def _with(row: HeldOut, entries: Sequence[Entry]) -> HeldOut:
