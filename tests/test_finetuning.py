@@ -31,6 +31,7 @@ from stance.finetuning.network import Network
 from stance.finetuning.run import FinetuneSettings, finetune
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import NEAREST, pruned
+from stance.folds import FOLDS
 from stance.training import Encoding
 from tests.conftest import take
 
@@ -155,6 +156,20 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
     assert set(done) == {"fine-tuning, all articles, round 1"}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
+
+
+def test_the_encoder_is_the_mean_of_the_networks(tuned, weights):
+    told = [load_file(path) for path in (*tuned.glob("*of*.safetensors"), tuned / "all-articles.safetensors")]
+    assert len(told) == FOLDS + 1
+    words = told[0]["words.weight"]
+    network = Network(load_file(weights / "model.safetensors") | {run.WORDS: words})
+    network.load_state_dict({name: torch.stack([one[name] for one in told]).mean(dim=0) for name in told[0]})
+    quantise(network)
+    ids = list(range(2, 14))
+    with torch.no_grad():
+        expected = network.eval()(torch.tensor([ids]))[0].numpy()
+    encoder = Encoder((tuned / "encoder.onnx").read_bytes(), (tuned / "tokenizer.json").read_bytes())
+    assert np.abs(encoder.outputs(ids) - expected).max() < 1e-3
 
 
 @pytest.fixture

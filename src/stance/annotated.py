@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -21,6 +22,7 @@ __all__ = [
     "article_of",
     "cached_topic",
     "check_facts",
+    "digest_of_articles",
     "parse_article",
     "read_text",
     "rebuilt_text",
@@ -64,6 +66,15 @@ class AnnotatedArticle:
             for sentence, found, annotator in lines
             if not (found or annotator or sentence.furniture)
         )
+
+
+def digest_of_articles(articles: Iterable[AnnotatedArticle]) -> str:
+    """SHA-256, in hexadecimal, of what is learnt from articles: texts, furniture and labels."""
+    digest = hashlib.sha256()
+    for one in articles:
+        told = (one.article.id, one.article.sha256, one.sentences, one.attributions, one.annotators)
+        digest.update(repr(told).encode())
+    return digest.hexdigest()
 
 
 def parse_article(

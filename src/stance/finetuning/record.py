@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from stance.annotated import AnnotatedArticle
 from stance.errors import UsageError
 from stance.files import atomic_write
 
-__all__ = ["digest_of_articles", "take_up"]
+__all__ = ["take_up"]
 
 RECORD = "begun.json"
 
@@ -37,12 +35,3 @@ def take_up(folder: Path, made_with: Mapping[str, object], kept: str = "*.safete
             f"{folder} holds a fine-tuning that was begun with other {', '.join(other)}: choose another "
             "folder, or delete it to begin anew"
         )
-
-
-def digest_of_articles(articles: Iterable[AnnotatedArticle]) -> str:
-    """SHA-256, in hexadecimal, of what is learnt from articles: texts, furniture and labels."""
-    digest = hashlib.sha256()
-    for one in articles:
-        told = (one.article.id, one.article.sha256, one.sentences, one.attributions, one.annotators)
-        digest.update(repr(told).encode())
-    return digest.hexdigest()
