@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_s
 from stance.estimators import HeadClassifier
 from stance.examples import prepare
 from stance.fitting import SETTINGS
-from stance.heads import CLASSES, HEADS
+from stance.heads import CLASSES, QUESTIONS
 from tests.conftest import bare
 
 TWO = ("no", "yes")
@@ -86,7 +86,7 @@ def test_figures_can_be_left_out():
     assert not [name for name in head.vocabulary if name.startswith("encoder:")]
 
 
-@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_the_same_on_real_examples(name, composed):
     casts: dict = {}
     prepared = [prepare(article, casts, bare) for article in composed[:24]]

@@ -129,19 +129,21 @@ def test_errors_by_category(gold, predicted, expected):
 
 
 def test_calibration_error_of_twenty():
-    one = reliability([0.9] * 10 + [0.5] * 10, [True] * 7 + [False] * 3 + [True] * 5 + [False] * 5)
+    hits = [True] * 7 + [False] * 3 + [True] * 5 + [False] * 5
+    one = reliability(list(zip([0.9] * 10 + [0.5] * 10, hits, strict=True)))
     assert one.ece == pytest.approx(0.5 * 0.2 + 0.5 * 0)
     assert [(each.n, each.accuracy) for each in one.bins] == [(10, 0.5), (10, 0.7)]
-    assert reliability([], []).ece is None
-    assert reliability([0.75] * 4, [True, True, True, False]).ece == 0
+    assert reliability([]).ece is None
+    assert reliability([(0.75, hit) for hit in (True, True, True, False)]).ece == 0
 
 
 def test_ten_bins_of_equal_mass():
-    assert [each.n for each in reliability(np.linspace(0, 1, 50).tolist(), [True] * 50).bins] == [5] * 10
+    told = [(confidence, True) for confidence in np.linspace(0, 1, 50).tolist()]
+    assert [each.n for each in reliability(told).bins] == [5] * 10
 
 
 def test_risk_coverage_takes_ties_together():
-    curve = risk_coverage([0.8, 0.1, 0.9, 0.8], [True, False, True, False])
+    curve = risk_coverage([(0.8, True), (0.1, False), (0.9, True), (0.8, False)])
     assert [point for pair in curve.points for point in pair] == pytest.approx([0.25, 0, 0.75, 1 / 3, 1, 0.5])
     assert curve.aurc == pytest.approx(0.5 / 3 + 0.25 / 2)
 
@@ -159,10 +161,26 @@ def test_confidences_are_held_against_the_gold():
     found = {name: (one.n, one.accuracy, one.ece) for name, one in each.calibration.items()}
     assert found["speaker"] == pytest.approx((3, 2 / 3, 0.8 - 2 / 3))
     assert found["stance"] == pytest.approx((2, 1 / 2, 0.1))
+    assert found["row"] == pytest.approx((3, 1 / 3, 0.48 - 1 / 3))
     assert found["nobody"] == pytest.approx((2, 1 / 2, (0.1 + 0.7) / 2))
     assert each.risk_coverage.points == ((1.0, pytest.approx(2 / 3)),)
     assert (each.unflagged.right, each.unflagged.total) == (1, 2)
     assert (each.flagged.right, each.flagged.total) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "confidence"),
+    [
+        ((0.8, 0.6, 0.7), 0.7),
+        ((0.8, 0.6, None), 0.48),
+        ((0.8, None, 0.8), None),
+        ((None, None, None), None),
+    ],
+)
+def test_the_confidence_in_a_row_is_told_or_a_product(told, confidence):
+    speaker, stance, both = told
+    one = mark("leader denies", speaker_confidence=speaker, stance_confidence=stance, confidence=both)
+    assert one.row_confidence == (confidence and pytest.approx(confidence))
 
 
 def test_macro_f1_is_scikit_learns():

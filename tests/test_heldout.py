@@ -42,7 +42,8 @@ def test_rows_are_read_as_they_were_written(tmp_path):
 
 
 def test_a_row_comes_back_as_it_was(tmp_path):
-    mark = Mark("leader", "none", "vucic", (0, 2), None, speaker_confidence=0.0, stance_confidence=0.5)
+    sure = {"speaker_confidence": 0.0, "stance_confidence": 0.5, "confidence": 0.25}
+    mark = Mark("leader", "none", "vucic", (0, 2), None, **sure)
     first = HeldOut("seeds", "a", "a", "t", 0, 0, 9, "He denied", predicted=(mark,), nobody_confidence=0.0)
     second = HeldOut("seeds", "a", "a", "t", 1, 10, 13, "No.", True, "He denied", furniture_predicted=True)
     king, none = Mark("leader", "denies", "king"), Mark("leader", "none", "leader")

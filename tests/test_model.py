@@ -131,8 +131,7 @@ class TestLabels:
             ):
                 assert review == (not found and nobody < threshold)
                 for one in found:
-                    sure = one.speaker_confidence * one.stance_confidence
-                    assert one.review == (sure < threshold)
+                    assert one.review == (one.confidence < threshold)
 
     @pytest.mark.parametrize(
         ("text", "close"),

@@ -16,14 +16,12 @@ from stance.cli import main
 from stance.errors import AnnotationError, ModelError, TopicError, UsageError
 from stance.evaluation import load_heldout
 from stance.examples import prepare
-from stance.fitting import Trial, fit_calibration, fit_heads
+from stance.fitting import fit_heads
 from stance.folds import FOLDS, family_of, folds_of
 from stance.model import Model, load
 from stance.storage import MANIFEST, verify
 from stance.topic import load_topic
 from stance.training import SHARES, Encoding, TrainSettings, base_folder, train
-from stance.turns import Turn, Voice
-from stance.voices import Heard
 from tests.conftest import COMPOSED, ROOT, SEEDS, SHIPPED, TINY, take
 
 OWN = ("p_01", "p_02", "k_f03_1")
@@ -302,17 +300,3 @@ def test_the_shipped_heads_are_what_training_gives():
 def test_the_shipped_model_is_of_the_built_in_topic():
     assert (SHIPPED / "topic.toml").read_text("utf-8") == load_topic("serbia-arms").text
     assert verify(SHIPPED) == []
-
-
-def test_stances_that_a_fold_does_not_know_are_calibrated_as_impossible():
-    turn = Turn(0, 0, "leader", "x", True, None, True)
-    heard = [
-        Heard(Voice(None, "leader"), turn, 0.9, {"leader": 1.0}, {"confirms": 0.6, "none": 0.4}),
-        Heard(
-            Voice(None, "leader"), turn, 0.8, {"leader": 1.0}, {"none": 0.7, "denies": 0.2, "confirms": 0.1}
-        ),
-    ]
-    golds = [{"leader": frozenset({"confirms"})}, {"leader": frozenset({"none"})}]
-    trials = [Trial((one,), 0.1, gold) for one, gold in zip(heard, golds, strict=True)]
-    _, temperature = fit_calibration(trials)
-    assert temperature < 1  # both are right: the probabilities may be sharper

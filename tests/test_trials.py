@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -15,11 +16,16 @@ from stance.baselines import BASELINES, _golds
 from stance.cast import Cast
 from stance.examples import Prepared, prepare
 from stance.fitting import RIGHT, Trial, fit_calibration, fit_heads, tempered
-from stance.heads import CLASSES, HEADS
+from stance.heads import CLASSES, QUESTIONS
 from stance.heldout import Mark
 from stance.labels import STANCES
 from stance.learning import _hits
 from stance.mentions import Mention
+from stance.parsing import split
+from stance.reading import read_article
+from stance.records import Article
+from stance.sureness import row_features
+from stance.topic import load_topic
 from stance.trials import Fold, calibrating, held_out, try_fold
 from stance.turns import Turn, Voice
 from stance.voices import Heard
@@ -42,7 +48,7 @@ def ids(articles) -> set[str]:
 
 class TestExamples:
     def test_every_head_has_legal_answers(self, prepared):
-        for name in HEADS:
+        for name in QUESTIONS:
             answers = Counter(example.answer for article in prepared for example in article.examples[name])
             assert len(answers) > 1
             assert set(answers) <= set(CLASSES[name])
@@ -209,7 +215,7 @@ class TestPriors:
     def test_next_to_no_articles_give_heads_that_know_frequencies(self, count, prepared):
         few = [article for article in prepared if article.annotated.article.id == "k_f01_1"][:count]
         heads = fit_heads(few)
-        for name in HEADS:
+        for name in QUESTIONS:
             chances = heads[name].probabilities(["unknown"])
             assert set(chances) <= set(CLASSES[name])
             assert sum(chances.values()) == pytest.approx(1)
@@ -238,9 +244,15 @@ def heard(probability, role="leader", stance="denies", sure=0.7):
     return Heard(Voice(mention, role), turn, probability, {role: 1.0}, stances)
 
 
-def simulated(count=600, flip=False, right=0.8, spread=3):
+@cache
+def read():
+    text = "The Serbian president denied on Monday that any shells had been sold to Ukraine."
+    return read_article(Article("a", text), split(text), Cast(load_topic("serbia-arms")))
+
+
+def simulated(count=600, flip=False, right=0.8, spread=3, seed=0):
     """Sentences with one source each, whose raw probability is too sure of itself by a factor of two."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     made = []
     for _ in range(count):
         logit = rng.normal(0, spread)
@@ -248,50 +260,87 @@ def simulated(count=600, flip=False, right=0.8, spread=3):
         speaks = rng.random() < (1 - true if flip else true)
         stance = "denies" if rng.random() < right else "hedges"
         gold = {"leader": frozenset({stance})} if speaks else {}
-        made.append(Trial((heard(raw),), 1 - raw, gold))
+        made.append(Trial(replace(read()), 0, (heard(raw),), 1 - raw, gold))
     return made
+
+
+def sure(fitted, trial):
+    """The confidence in the row of a trial's only source."""
+    features = row_features(trial.article, trial.at, trial.heard[0], trial.heard, trial.silence)
+    return fitted.row.probabilities(features)["yes"]
 
 
 class TestCalibration:
     def test_it_undoes_overconfidence(self):
-        curves, _ = fit_calibration(simulated(5000))
+        curves = fit_calibration(simulated(5000)).calibration
         assert curves.speaker == pytest.approx((0.5, 0.0), abs=0.1)
         assert curves.of_speaker(0.5) == pytest.approx(0.5, abs=0.05)
 
     @pytest.mark.parametrize("flip", [False, True])
     @pytest.mark.parametrize("count", [3, 30, 600])
     def test_a_surer_head_is_never_less_sure_when_calibrated(self, count, flip):
-        curves, temperature = fit_calibration(simulated(count, flip=flip))
+        fitted = fit_calibration(simulated(count, flip=flip))
+        curves, temperature = fitted.calibration, fitted.temperature
         for curve in (curves.of_speaker, curves.of_nobody):
             told = [curve(raw) for raw in np.linspace(0, 1, 101)]
             assert all(0 <= low <= high <= 1 for low, high in pairwise(told))
         assert 0.3 <= temperature <= 5
 
     def test_temperature_fits_the_share_of_right_stances(self):
-        _, temperature = fit_calibration(simulated(4000))
+        temperature = fit_calibration(simulated(4000)).temperature
         assert tempered(heard(1.0), temperature).stances["denies"] == pytest.approx(0.8, abs=0.03)
 
     def test_rows_over_the_threshold_are_right(self):
         cases = simulated(3000, right=0.99, spread=10)
-        curves, temperature = fit_calibration(cases)
+        fitted = fit_calibration(cases)
         rows = [
             one.stance in trial.gold.get("leader", ())
-            for trial in cases
-            for one in (tempered(trial.heard[0], temperature),)
-            if curves.of_speaker(one.probability) * one.stances[one.stance] >= curves.review
+            for trial in (case.softened(fitted.temperature) for case in cases)
+            for one in trial.heard
+            if sure(fitted, trial) >= fitted.calibration.review
         ]
         assert 100 < len(rows) < len(cases)
         assert RIGHT <= sum(rows) / len(rows) < RIGHT + 0.01
 
+    def test_a_row_is_as_often_right_as_it_is_sure(self):
+        fitted = fit_calibration(simulated(4000))
+        others = [case.softened(fitted.temperature) for case in simulated(4000, seed=1)]
+        told = [(sure(fitted, one), one.heard[0].stance in one.gold.get("leader", ())) for one in others]
+        for low, high in ((0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9)):
+            inside = [hit for confidence, hit in told if low <= confidence < high]
+            assert len(inside) > 100
+            assert low - 0.03 <= sum(inside) / len(inside) <= high + 0.03
+
+    def test_a_row_learns_from_no_block_that_is_left_out(self, tried):
+        trials = calibrating(tried, None)
+        full, without = (fit_calibration(trials, drop).row.vocabulary for drop in ((), ("confidence",)))
+        assert {name.split(":")[0] for name in full} == {"row", "confidence"}
+        assert {name.split(":")[0] for name in without} == {"row"}
+
+    def test_rows_off_the_topic_are_no_lesson(self):
+        cases = simulated(600)
+        text = "The minister denied on Monday that the hospitals of the capital were full."
+        strange = read_article(Article("b", text), split(text), Cast(load_topic("serbia-arms")))
+        others = [replace(case, article=replace(strange)) for case in simulated(600, right=0.1)]
+        alone, beside = (fit_calibration(told).row for told in (cases, [*cases, *others]))
+        assert np.array_equal(alone.weights, beside.weights)
+
+    def test_few_rows_promise_nothing(self):
+        fitted = fit_calibration(simulated(4))
+        assert fitted.row.probabilities({})["yes"] == pytest.approx(0.5, abs=0.35)
+        assert fitted.calibration.review > 1
+
     def test_ties_are_taken_together(self):
         # Six sentences of one confidence, of which only the first is right: none passes the threshold.
         cases = [
-            Trial((), 0.9, {} if number == 0 else {"leader": frozenset({"denies"})}) for number in range(6)
+            Trial(read(), 0, (), 0.9, {} if number == 0 else {"leader": frozenset({"denies"})})
+            for number in range(6)
         ]
-        assert fit_calibration(cases)[0].review_nobody > 1
+        assert fit_calibration(cases).calibration.review_nobody > 1
 
     def test_nothing_to_learn_from(self):
-        curves, temperature = fit_calibration([])
+        fitted = fit_calibration([])
+        curves, temperature = fitted.calibration, fitted.temperature
         assert (curves.speaker, curves.nobody, temperature) == ((1.0, 0.0), (1.0, 0.0), 1.0)
         assert (curves.review, curves.review_nobody) == (1.01, 1.01)
 
@@ -304,3 +353,15 @@ def test_tempering_keeps_the_order_and_the_sum():
         assert told.stance == one.stance
     assert tempered(one, 1.0).stances == pytest.approx(one.stances)
     assert tempered(one, 3.0).stances["denies"] < 0.7 < tempered(one, 0.5).stances["denies"]
+
+
+def test_stances_that_a_fold_does_not_know_are_calibrated_as_impossible():
+    turn = Turn(0, 0, "leader", "x", True, None, True)
+    cases = []
+    for stances, gold in (
+        ({"confirms": 0.6, "none": 0.4}, "confirms"),
+        ({"none": 0.7, "denies": 0.2, "confirms": 0.1}, "none"),
+    ):
+        one = Heard(Voice(None, "leader"), turn, 0.9, {"leader": 1.0}, stances)
+        cases.append(Trial(read(), 0, (one,), 0.1, {"leader": frozenset({gold})}))
+    assert fit_calibration(cases).temperature < 1  # both are right: the probabilities may be sharper

@@ -14,8 +14,8 @@ class Calibration:
 
     `speaker` and `nobody` are the slope and intercept of a logistic curve over the raw
     probability's logit (Platt 1999), fitted on held-out predictions. A row is marked for
-    review where its confidence (speaker times stance) is under `review`, a sentence without
-    attribution where it is under `review_nobody`.
+    review where its confidence is under `review`, a sentence without attribution where its
+    confidence is under `review_nobody`.
     """
 
     speaker: tuple[float, float] = (1.0, 0.0)

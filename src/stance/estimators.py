@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from stance.features import ENCODER
+from stance.features import VALUED
 from stance.heads import Head, valued
 
 __all__ = ["HeadClassifier", "unique"]
@@ -42,8 +42,8 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     feature must occur; `drop`, blocks of features to leave out.
 
     `X` is a list, an array or a pandas Series with one sequence of feature names per example, of
-    any length, or one mapping from names to values. The values count for the encoder's features, which
-    TF-IDF leaves alone. A feature that `fit` did not see counts nothing.
+    any length, or one mapping from names to values. The values count for the features of the encoder and
+    the confidences, which TF-IDF leaves alone. A feature that `fit` did not see counts nothing.
     """
 
     def __init__(self, C: float = 10.0, min_count: int = 2, drop: tuple[str, ...] = ()) -> None:
@@ -148,7 +148,7 @@ def _plain(examples: Examples) -> list[list[str]]:
 
 @lru_cache(1 << 18)  # asked of every feature of every example, of which few names are different
 def _has_value(name: Any) -> bool:
-    return isinstance(name, str) and name.startswith(ENCODER)
+    return isinstance(name, str) and name.startswith(VALUED)
 
 
 def _examples(X: Any) -> Examples:

@@ -12,9 +12,16 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from stance.calibration import Reliability, RiskCoverage, reliability, risk_coverage
+from stance.calibration import (
+    Reliability,
+    RiskCoverage,
+    calibrations,
+    reviewed,
+    risk_coverage,
+    row_confidences,
+)
 from stance.errors import ModelError
-from stance.heldout import SETS, HeldOut, Mark, role_labels
+from stance.heldout import SETS, HeldOut, role_labels
 from stance.heldoutfile import load_heldout
 from stance.labels import FURNITURE, ROLES, STANCES
 from stance.mistakes import EXAMPLES, Mistake, mistakes
@@ -67,10 +74,10 @@ class LearntShare:
 class SetEvaluation:
     """Every figure of one set of articles.
 
-    `calibration` has `speaker`, `stance` and `nobody`; `unflagged` and `flagged` are the shares of right
-    attributions among those that the model is sure of and those that it asks to review; `missing` counts
-    the sentences that another system had no row for; `curve` has the learning curve, the last point of which
-    is the model itself, and is empty where none was measured.
+    `calibration` has `speaker`, `stance`, `row` and `nobody`; `unflagged` and `flagged` are the shares
+    of right attributions among those that the model is sure of and those that it asks to review;
+    `missing` counts the sentences that another system had no row for; `curve` has the learning curve,
+    the last point of which is the model itself, and is empty where none was measured.
     """
 
     name: str
@@ -172,7 +179,7 @@ def _evaluate_set(
     sampler, counts = Sampler(articles, seed), tally(rows)
     gold, predicted = [row.gold_primary for row in rows], [row.predicted_primary for row in rows]
     errors, wrong, shown = mistakes(rows, None if name == "seeds" else EXAMPLES, seed)
-    unflagged, flagged = (_reviewed(rows, review) for review in (False, True))
+    unflagged, flagged = (reviewed(rows, review) for review in (False, True))
     return SetEvaluation(
         name=name,
         articles=articles,
@@ -184,8 +191,8 @@ def _evaluate_set(
         stances=class_scores([pair[1] for pair in gold], [pair[1] for pair in predicted], STANCES),
         speaker_confusion=_confusion(counts["speaker"], ROLES),
         stance_confusion=_confusion(counts["stance"], STANCES),
-        calibration=_calibrations(rows),
-        risk_coverage=risk_coverage(*_sureness(rows)),
+        calibration=calibrations(rows),
+        risk_coverage=risk_coverage(row_confidences(rows)),
         unflagged=unflagged,
         flagged=flagged,
         slices=slices(rows),
@@ -219,47 +226,6 @@ def _confusion(counts: Any, labels: Sequence[str]) -> Confusion:
     return Confusion(
         tuple(labels[at] for at in used), tuple(tuple(line) for line in total[used][:, used].tolist())
     )
-
-
-def _marks(rows: Sequence[HeldOut]) -> list[tuple[HeldOut, Mark]]:
-    return [(row, mark) for row in rows for mark in row.predicted_marks]
-
-
-def _right(row: HeldOut, mark: Mark) -> bool:
-    return (mark.role, mark.stance) in attributions(row)[0]
-
-
-def _calibrations(rows: Sequence[HeldOut]) -> dict[str, Reliability]:
-    """Speaker: is it in the gold of the sentence? Stance: is it right, given that? Nobody: is there none?"""
-    speaker, stance = [], []
-    for row, mark in _marks(rows):
-        known = mark.role in {each.role for each in row.gold_marks}
-        if mark.speaker_confidence is not None:
-            speaker.append((mark.speaker_confidence, known))
-        if mark.stance_confidence is not None and known:
-            stance.append((mark.stance_confidence, _right(row, mark)))
-    nobody = [
-        (row.nobody_confidence, not row.gold_marks)
-        for row in rows
-        if row.nobody_confidence is not None and not row.predicted_marks and not row.furniture_predicted
-    ]
-    pairs = {"speaker": speaker, "stance": stance, "nobody": nobody}
-    return {name: reliability([p for p, _ in each], [hit for _, hit in each]) for name, each in pairs.items()}
-
-
-def _sureness(rows: Sequence[HeldOut]) -> tuple[list[float], list[bool]]:
-    """What the model gives a whole attribution (speaker times stance), and whether it is right."""
-    sure, right = [], []
-    for row, mark in _marks(rows):
-        if mark.speaker_confidence is not None and mark.stance_confidence is not None:
-            sure.append(mark.speaker_confidence * mark.stance_confidence)
-            right.append(_right(row, mark))
-    return sure, right
-
-
-def _reviewed(rows: Sequence[HeldOut], review: bool) -> Figure:
-    hits = [_right(row, mark) for row, mark in _marks(rows) if mark.review is review]
-    return Figure(sum(hits) / len(hits) if hits else None, sum(hits), len(hits))
 
 
 def _furniture(rows: Sequence[HeldOut]) -> ClassScore | None:

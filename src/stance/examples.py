@@ -14,7 +14,7 @@ from stance import furniture
 from stance.annotated import AnnotatedArticle
 from stance.cast import Cast
 from stance.features import Features, role_features, running_features, source_features, stance_features
-from stance.heads import HEADS
+from stance.heads import QUESTIONS
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence, read_article
 from stance.records import Attribution
@@ -89,7 +89,7 @@ class _Collector:
 
     def collect(self) -> dict[str, list[Example]]:
         """All examples of the article, by head."""
-        examples: dict[str, list[Example]] = {head: [] for head in HEADS}
+        examples: dict[str, list[Example]] = {head: [] for head in QUESTIONS}
         self.dossier = Dossier.of(self.read)
         self.aligned = [
             [

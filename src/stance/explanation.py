@@ -82,7 +82,7 @@ def _label(label: Attribution) -> str:
     source, cue = (f"“{span.text}”" if span else "not in this sentence" for span in (label.source, label.cue))
     sure = f"speaker {label.speaker_confidence:.2f}"
     if label.stance_confidence is not None:
-        sure += f", stance {label.stance_confidence:.2f}"
+        sure += f", stance {label.stance_confidence:.2f}, both {label.confidence:.2f}"
     told = f"  = {label.speaker} {label.stance}  (source {source}; cue {cue}; confidence: {sure})"
     return f"{told}  to be reviewed" if label.review else told
 

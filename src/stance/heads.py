@@ -1,10 +1,10 @@
-"""Stored arrays to probabilities: the four classifiers, without scikit-learn.
+"""Stored arrays to probabilities: the classifiers, without scikit-learn.
 
 A head is a linear model over named features. Most are on or off: one that is on weighs its inverse
 document frequency, and a candidate's weights have length one together (TF-IDF with L2 norm, Salton
-and Buckley 1988). The encoder's have values, which count as they are: `scores = intercept + sum of
-the weights / length + sum of weights x values`, then softmax. Features that were never seen in
-training count nothing.
+and Buckley 1988). Those of the encoder and the confidences have values, which count as they are:
+`scores = intercept + sum of the weights / length + sum of weights x values`, then softmax. Features
+that were never seen in training count nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from numpy.typing import NDArray
 
 from stance.labels import SOURCE_ROLES, STANCES
 
-__all__ = ["CLASSES", "HEADS", "Given", "Head", "valued"]
+__all__ = ["CLASSES", "HEADS", "QUESTIONS", "Given", "Head", "valued"]
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "source": ("no", "yes"),
     "role": SOURCE_ROLES,
     "running": ("no", "yes"),
     "stance": STANCES,
+    "row": ("no", "yes"),
 }
 """What each head may answer; one that learnt from few articles may know less roles and stances."""
 
 HEADS = tuple(CLASSES)
+
+QUESTIONS = ("source", "role", "running", "stance")
+"""The heads that hear who speaks and what they do; `row` tells whether what they told is right."""
 
 Floats = NDArray[np.float32]
 

@@ -43,7 +43,16 @@ class Mark:
     mention: str | None = None
     speaker_confidence: float | None = None
     stance_confidence: float | None = None
+    confidence: float | None = None
     review: bool = False
+
+    @property
+    def row_confidence(self) -> float | None:
+        """The confidence in speaker and stance; of a system that tells none, the product of the two."""
+        if self.speaker_confidence is None or self.stance_confidence is None:
+            return None
+        product = self.speaker_confidence * self.stance_confidence
+        return product if self.confidence is None else self.confidence
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
     """
     before: Mapping[str, Any] = {}
     for row in rows:
-        told = _short(asdict(row)) | {"furniture": row.furniture}
+        told = _short(asdict(row))
         told.pop("previous", None)
         told |= {key: [_short_mark(mark, row) for mark in told[key]] for key in ("gold", "predicted")}
         for key in (key for key in PAIRS if key in told):
@@ -121,7 +121,7 @@ def _row(data: Mapping[str, Any], before: HeldOut | None) -> HeldOut:
         start=start,
         end=end,
         text=text,
-        furniture=need(data, "furniture", bool),
+        furniture=need({"furniture": False, **data}, "furniture", bool),
         previous=before.text if before else None,
         labels=labels,
         gold=tuple(_marks(data, "gold", start, end, labels)),
@@ -160,6 +160,7 @@ def read_mark(entry: Mapping[str, Any], start: int, end: int) -> Mark:
         mention=None if mention is None else _one_of("mention", mention, MENTIONS),
         speaker_confidence=_maybe(_probability, "speaker_confidence", entry),
         stance_confidence=_maybe(_probability, "stance_confidence", entry),
+        confidence=_maybe(_probability, "confidence", entry),
         review=bool(entry.get("review", False)),
     )
 

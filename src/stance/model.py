@@ -14,21 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from stance.articles import ArticleFailure
 from stance.cast import Cast
 from stance.confidence import Calibration
-from stance.describe import (
-    cue_span,
-    detail,
-    holder_of,
-    mention_kind,
-    source_span,
-    statement_date,
-    via_of,
-)
 from stance.encoder.session import Encoder
 from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
 from stance.frames import to_frame
 from stance.heads import Head
-from stance.labels import NONE, STANCES
 from stance.language import check_english
 from stance.output.page import page
 from stance.parsing import split
@@ -36,14 +26,14 @@ from stance.reading import ReadArticle, read_article
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 from stance.relevance import Relevance, relevance_of
 from stance.storage import default_folder, read_folder, unpack_heads
+from stance.telling import Teller
 from stance.topic import Topic, load_topic, parse_topic
-from stance.turns import Dossier
-from stance.voices import Heard, Listener, Thresholds
+from stance.voices import Listener, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Model", "Result", "attribution", "load"]
+__all__ = ["Model", "Result", "load"]
 
 _Opened: TypeAlias = tuple[Article, tuple[Sentence, ...], ReadArticle, Relevance]
 
@@ -105,6 +95,7 @@ class Model:
     def _result(self, opened: _Opened) -> Result:
         article, sentences, read, relevance = opened
         listener = Listener(read, self.heads, self.thresholds)
+        teller = Teller(read, self.calibration, self.heads["row"], listener.dossier, relevance)
         attributions: list[tuple[Attribution, ...]] = []
         nobody: list[float] = []
         at = 0
@@ -114,10 +105,7 @@ class Model:
                 nobody.append(1.0)
                 continue
             found, silence = listener.sentence(at)
-            told = (
-                attribution(self.calibration, read, at, one, listener.dossier, relevance) for one in found
-            )
-            attributions.append(tuple(sorted(told, key=_place)))
+            attributions.append(teller.sentence(at, found, silence))
             nobody.append(self.calibration.of_nobody(silence))
             at += 1
         return Result(
@@ -205,50 +193,6 @@ class Model:
         check_english(article.text)
         read = self.read(article, sentences)
         return article, sentences, read, relevance_of(read)
-
-
-def attribution(
-    calibration: Calibration,
-    article: ReadArticle,
-    at: int,
-    heard: Heard,
-    dossier: Dossier,
-    relevance: Relevance,
-) -> Attribution:
-    """What is told of a source that was heard in sentence `at`; off the topic nobody has a stance.
-
-    What is off the topic for want of one thing wants a second look whatever the confidence: three of four
-    such rows of held-out composed articles were wrong.
-    """
-    topic, voice = article.topic, heard.voice
-    stanced = relevance.on_topic and not topic.is_open
-    stance = heard.stance if stanced else NONE
-    mention = voice.mention
-    named = mention.speaker if mention and mention.match != "metonym" else None
-    fits = named is not None and topic.speakers[named].role == voice.role
-    speaker_confidence = calibration.of_speaker(heard.probability)
-    stance_confidence = heard.stances[stance] if stanced else None
-    stances = {label: heard.stances.get(label, 0.0) for label in STANCES}
-    return Attribution(
-        role=voice.role,
-        speaker=topic.speakers[named].label if fits and named is not None else topic.label_of(voice.role),
-        stance=stance,
-        source=source_span(article, at, mention),
-        cue=cue_span(article, at, heard),
-        holder=holder_of(article, at, heard, dossier),
-        mention=mention_kind(article, at, heard),
-        via=via_of(article, at, mention),
-        detail=detail(article, at, voice, stance) if stanced else None,
-        statement_date=statement_date(article, at, voice),
-        speaker_confidence=speaker_confidence,
-        stance_confidence=stance_confidence,
-        stance_probabilities=stances if stanced else None,
-        review=relevance.is_close or speaker_confidence * (stance_confidence or 1.0) < calibration.review,
-    )
-
-
-def _place(attribution: Attribution) -> int:
-    return attribution.source.start if attribution.source else -1
 
 
 def _article(article: Article | str, name: str = "text") -> Article:

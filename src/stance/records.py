@@ -73,8 +73,10 @@ class Attribution:
     """Somebody is presented in a sentence as the source of what is stated.
 
     The confidences are calibrated probabilities: `speaker_confidence` that this source speaks
-    here, `stance_confidence` that of the stance, given the source. An annotator's attribution
-    has none. `source` and `cue` lie in the sentence or are None.
+    here, `stance_confidence` that of the stance, given the source, `confidence` that both are
+    right (where there is no stance, that the source speaks), which decides whether the row
+    wants a second look. An annotator's attribution has none. `source` and `cue` lie in the
+    sentence or are None.
     """
 
     role: str
@@ -90,6 +92,7 @@ class Attribution:
     speaker_confidence: float | None = None
     stance_confidence: float | None = None
     stance_probabilities: Mapping[str, float] | None = None
+    confidence: float | None = None
     labelled_by: str = "model"
     review: bool = False
 

@@ -32,7 +32,7 @@ __all__ = [
     "write_folder",
 ]
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
 FILES = (
     *("card.md", "encoder.onnx", "heads.json", "heads.safetensors", "heldout.jsonl"),

@@ -7,7 +7,6 @@ share no world; annotated articles are left out one at a time (in ten folds wher
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -17,7 +16,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from stance import __version__
-from stance.annotated import AnnotatedArticle
+from stance.annotated import AnnotatedArticle, digest_of_articles
 from stance.annotations import read_annotations
 from stance.card import card, headline
 from stance.cast import Cast
@@ -161,9 +160,10 @@ def _train(
         tried.append(try_fold(fold, known, shares=SHARES if fold.base else ()))
     progress("fitting the model", 0, 1)
     heads = fit_heads(prepared)
-    calibration, temperature = fit_calibration(calibrating(tried, None))
-    heads["stance"] = replace(heads["stance"], temperature=temperature)
-    fitted = _Fitted(heads, calibration, encoding.encoder)
+    calibrated = fit_calibration(calibrating(tried, None))
+    heads["row"] = calibrated.row
+    heads["stance"] = replace(heads["stance"], temperature=calibrated.temperature)
+    fitted = _Fitted(heads, calibrated.calibration, encoding.encoder)
     return _write(settings, topic, fitted, held_out(tried), (base, own))
 
 
@@ -250,14 +250,9 @@ def _write(
 
 def _told(articles: Sequence[AnnotatedArticle]) -> dict[str, Any]:
     """How much a set of articles holds, and a digest of texts and labels together."""
-    digest = hashlib.sha256()
-    for annotated in articles:
-        digest.update(
-            f"{annotated.article.id} {annotated.article.sha256} {annotated.attributions!r}".encode()
-        )
     return {
         "articles": len(articles),
         "sentences": sum(len(annotated.sentences) for annotated in articles),
         "attributions": sum(len(found) for annotated in articles for found in annotated.attributions),
-        "sha256": digest.hexdigest(),
+        "sha256": digest_of_articles(articles),
     }

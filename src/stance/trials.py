@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stance.baselines import BASELINES
-from stance.confidence import Calibration
 from stance.examples import Prepared
-from stance.fitting import Trial, fit_calibration, fit_heads, tempered
+from stance.fitting import Calibrated, Trial, fit_calibration, fit_heads
 from stance.folds import family_of
 from stance.heldout import HeldOut, Mark, primary
 from stance.labels import NONE, ROLES
-from stance.model import attribution
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence, Span
 from stance.relevance import relevance_of
+from stance.telling import Teller
 from stance.topic import Topic
 from stance.turns import Dossier
 from stance.voices import Heard, Thresholds, hear
@@ -75,7 +74,8 @@ def try_fold(
         heard = hear(read, heads, Thresholds())
         golds = (prepared.annotated.attributions[sentence.sentence.index] for sentence in read.sentences)
         trials = [
-            Trial(found, silence, _by_role(gold)) for (found, silence), gold in zip(heard, golds, strict=True)
+            Trial(read, at, *told, _by_role(gold))
+            for at, (told, gold) in enumerate(zip(heard, golds, strict=True))
         ]
         baselines = {name: answer(read) for name, answer in fitted.items()}
         told = {
@@ -122,19 +122,20 @@ def calibrating(tried: Sequence[Sequence[Tried]], held: Fold | None) -> list[Tri
     return [trial for one in chosen for trial in one.marked]
 
 
-def held_out(tried: Sequence[Sequence[Tried]]) -> list[HeldOut]:
+def held_out(tried: Sequence[Sequence[Tried]], drop: tuple[str, ...] = ()) -> list[HeldOut]:
     """The rows of `heldout.jsonl`, calibrated on the other folds."""
     rows: list[HeldOut] = []
     for fold in tried:
         if fold:
-            calibration, temperature = fit_calibration(calibrating(tried, fold[0].fold))
-            rows += [row for one in fold for row in _rows(one, calibration, temperature)]
+            calibrated = fit_calibration(calibrating(tried, fold[0].fold), drop)
+            rows += [row for one in fold for row in _rows(one, calibrated)]
     return rows
 
 
-def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterator[HeldOut]:
+def _rows(tried: Tried, calibrated: Calibrated) -> Iterator[HeldOut]:
     annotated, read = tried.prepared.annotated, tried.prepared.met
-    dossier, relevance = Dossier.of(read), relevance_of(read)
+    calibration = calibrated.calibration
+    teller = Teller(read, calibration, calibrated.row, Dossier.of(read), relevance_of(read))
     at_of = {sentence.sentence.index: at for at, sentence in enumerate(read.sentences)}
     previous: str | None = None
     for sentence, gold in zip(annotated.sentences, annotated.attributions, strict=True):
@@ -152,12 +153,10 @@ def _rows(tried: Tried, calibration: Calibration, temperature: float) -> Iterato
                 shares=dict.fromkeys(tried.shares, nothing),
             )
             continue
-        trial = tried.trials[at]
-        heard = [tempered(one, temperature) for one in trial.heard]
-        predicted = tuple(_mark(attribution(calibration, read, at, one, dossier, relevance)) for one in heard)
+        trial = tried.trials[at].softened(calibrated.temperature)
         yield replace(
             row,
-            predicted=predicted,
+            predicted=tuple(map(_mark, teller.sentence(at, trial.heard, trial.silence))),
             nobody_confidence=calibration.of_nobody(trial.silence),
             baselines={name: pairs[at] for name, pairs in tried.baselines.items()},
             shares={name: pairs[at] for name, pairs in tried.shares.items()},
@@ -201,6 +200,7 @@ def _mark(told: Attribution) -> Mark:
         mention=told.mention,
         speaker_confidence=told.speaker_confidence,
         stance_confidence=told.stance_confidence,
+        confidence=told.confidence,
         review=told.review,
     )
 

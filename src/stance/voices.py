@@ -61,6 +61,11 @@ class Heard:
     before: Turn | None = None
 
     @property
+    def role(self) -> str:
+        """The role of the source."""
+        return self.voice.role
+
+    @property
     def stance(self) -> str:
         """The most probable stance."""
         return max(self.stances, key=self.stances.__getitem__)

@@ -73,15 +73,15 @@ def main() -> None:
     own = [prepare(a, casts, encoding.own) for a in read_annotations(ROOT / "annotations")]
     folds = folds_for(base, own)
     folds = folds[:1] if chosen.screen else folds
+    drop = tuple(chosen.drop)
     with threadpool_limits(1):
-        rows = held_out(
-            [try_fold(fold, base if fold.base else [*base, *own], tuple(chosen.drop)) for fold in folds]
-        )
+        tried = [try_fold(fold, base if fold.base else [*base, *own], drop) for fold in folds]
+        rows = held_out(tried, drop)
         seconds = time.perf_counter() - began
-        heads = fit_heads([*base, *own], tuple(chosen.drop))
+        heads = fit_heads([*base, *own], drop)
     sets = {scored.name: scored for scored in evaluate(rows).sets}
     told = [shown(sets[name]) if name in sets else "–" for name in ("seeds", "composed", "contrast")]
-    composed = fit_heads(base, tuple(chosen.drop))
+    composed = fit_heads(base, drop)
     model = Model(composed, load_topic("open"), Thresholds(), Calibration(), "", encoding.encoder)
     polnear = attribution(model, chosen.polnear) if chosen.polnear else "–"
     size = sum(len(part) for part in pack_heads(heads))

@@ -8,6 +8,7 @@ Four questions are asked of a sentence, each by a head of the model:
 `stance`    what does the source do to the allegation?
 
 A feature is named `block:name`. Those of the block `encoder` have a value, all others are on or off.
+What a fifth head sees, which judges a whole row, is in `stance.sureness`.
 Names of people and parties drop out (they become their roles), so that a model trained on invented
 states reads the real ones.
 """
@@ -27,7 +28,7 @@ from stance.turns import Dossier, Turn, Voice
 
 __all__ = [
     "BLOCKS",
-    "ENCODER",
+    "VALUED",
     "Features",
     "role_features",
     "running_features",
@@ -38,8 +39,8 @@ __all__ = [
 BLOCKS = ("structure", "lexical", "cues", "patterns", "discourse", "encoder")
 """The blocks of features; each is a prefix of the features' names."""
 
-ENCODER = "encoder:"
-"""How the names of features with values begin."""
+VALUED = ("encoder:", "confidence:")
+"""How the names of features with values begin; `stance.sureness` has those of the second kind."""
 
 Features = dict[str, float]
 """Features by name; one that is on has the value one."""

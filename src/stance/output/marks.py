@@ -147,12 +147,18 @@ def _reasons(attribution: Attribution) -> Iterator[tuple[str, str]]:
         yield "told by", attribution.via
     if attribution.statement_date:
         yield "said on", attribution.statement_date
+    yield from _confidences(attribution)
+    if attribution.labelled_by != "model":
+        yield "corrected by", attribution.labelled_by
+    if attribution.review:
+        yield "review", "under the model's threshold, so look before you use it"
+
+
+def _confidences(attribution: Attribution) -> Iterator[tuple[str, str]]:
     if attribution.speaker_confidence is not None:
         yield "this source speaks", f"{attribution.speaker_confidence:.0%}"
     if attribution.stance_probabilities:
         ranked = sorted(attribution.stance_probabilities.items(), key=lambda pair: -pair[1])
         yield "stance", ", ".join(f"{WORDING[stance].words} {share:.0%}" for stance, share in ranked)
-    if attribution.labelled_by != "model":
-        yield "corrected by", attribution.labelled_by
-    if attribution.review:
-        yield "review", "under the model's threshold, so look before you use it"
+        if attribution.confidence is not None:
+            yield "both are right", f"{attribution.confidence:.0%}"

@@ -146,9 +146,14 @@ def _heat(axes: Any, confusion: Confusion, labels: Mapping[str, str], title: str
 
 
 def _reliability(canvas: Any, each: SetEvaluation) -> None:
-    canvas.set_size_inches(9, 3.2)
-    titles = {"speaker": "speaker", "stance": "stance, given the speaker", "nobody": "nobody speaks"}
-    for axes, (key, title) in zip(canvas.subplots(1, 3, sharey=True), titles.items(), strict=True):
+    canvas.set_size_inches(11, 3.2)
+    titles = {
+        "speaker": "speaker",
+        "stance": "stance, given the speaker",
+        "row": "both",
+        "nobody": "nobody speaks",
+    }
+    for axes, (key, title) in zip(canvas.subplots(1, len(titles), sharey=True), titles.items(), strict=True):
         one = each.calibration[key]
         _diagram(axes, one)
         ece = "–" if one.ece is None else f"{one.ece:.3f}"
