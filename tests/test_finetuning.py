@@ -31,7 +31,7 @@ from stance.finetuning.network import Network
 from stance.finetuning.run import FinetuneSettings, finetune
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import NEAREST, pruned
-from stance.folds import FOLDS
+from stance.folds import FOLDS, folds_of
 from stance.training import Encoding
 from tests.conftest import take
 
@@ -136,12 +136,22 @@ def test_what_is_written_can_be_trained_on(tuned, articles):
             assert all(told.sentence.shape == (len(SENTENCE),) for told in each.encoded)
 
 
-def test_an_article_is_kept_as_an_encoder_told_it_that_did_not_learn_from_it(tuned, articles):
+def test_an_article_is_kept_as_a_network_told_it_that_did_not_learn_from_it(tuned, weights, articles):
     encoding = Encoding.load(tuned)
+    folds = folds_of(articles)
     casts: dict = {}
-    read, _ = readings(articles[0], casts)
-    out_of_fold, in_sample = encoding.own(read).encoded, encoding.encoder.encode(read).encoded
-    assert any(not np.array_equal(a.words, b.words) for a, b in zip(out_of_fold, in_sample, strict=True))
+    for annotated in articles:
+        read, _ = readings(annotated, casts)
+        kept = encoding.base(read).encoded
+        same = []
+        for fold in range(FOLDS):
+            state = load_file(tuned / f"fold-{fold + 1}-of-{FOLDS}.safetensors")
+            network = Network(load_file(weights / "model.safetensors") | {run.WORDS: state["words.weight"]})
+            network.load_state_dict(state)
+            told = run._Torch(network.eval(), (tuned / "tokenizer.json").read_bytes()).encode(read).encoded
+            same.append(all(np.array_equal(a.words, b.words) for a, b in zip(kept, told, strict=True)))
+        assert same.index(True) == folds[annotated.article.id]
+        assert sum(same) == 1
 
 
 def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, primer, tmp_path, monkeypatch):

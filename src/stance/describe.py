@@ -52,7 +52,7 @@ def mention_kind(article: ReadArticle, at: int, heard: Heard) -> str:
         return "running" if sentence.quotation is not None or sentence.quoted_share > 0.5 else "implicit"
     if mention.kind == "pronoun":
         return "pronoun"
-    if heard.voice.role in SINGLE_ROLES and (mention.match == "metonym" or mention.party):
+    if heard.role in SINGLE_ROLES and (mention.match == "metonym" or mention.party):
         return "metonymy"
     return "name" if mention.kind == "name" else "description"
 
@@ -62,7 +62,7 @@ def holder_of(article: ReadArticle, at: int, heard: Heard, dossier: Dossier) -> 
     mention = heard.voice.mention
     if mention is None or mention.kind == "pronoun":
         return heard.turn.holder
-    return dossier.name_of(article, at, mention, heard.voice.role)
+    return dossier.name_of(article, at, mention, heard.role)
 
 
 def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span | None:

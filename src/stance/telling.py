@@ -60,7 +60,7 @@ class Teller:
             confidence = self.row.probabilities(features)["yes"]
         stances = {label: heard.stances.get(label, 0.0) for label in STANCES}
         return Attribution(
-            role=voice.role,
+            role=heard.role,
             speaker=self._speaker(heard),
             stance=stance,
             source=source_span(article, at, voice.mention),

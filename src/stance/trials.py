@@ -103,9 +103,7 @@ def _part(articles: Sequence[Prepared], share: float) -> list[Prepared]:
 def primaries(read: ReadArticle, heard: Sequence[Sequence[Heard]]) -> list[Pair]:
     """The primary role and stance of each sentence of an article; calibration would change none."""
     stanced = relevance_of(read).on_topic and not read.topic.is_open
-    return [
-        primary([Mark(one.voice.role, one.stance if stanced else NONE) for one in found]) for found in heard
-    ]
+    return [primary([Mark(one.role, one.stance if stanced else NONE) for one in found]) for found in heard]
 
 
 def _by_role(gold: Sequence[Attribution]) -> dict[str, frozenset[str]]:

@@ -46,8 +46,9 @@ def command(weights: Path, output: Path, seed: int) -> None:
     """Fine-tune the encoder on the built-in articles, an hour and a half or more on two cores.
 
     WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. It learns from the
-    primer first. From there four encoders are tuned on the composed articles, each without those of one
-    fold, and one on all of them, which is kept. Then train a model on it with 'stance train --encoder DIR'.
+    primer first. From there four networks are tuned on the composed articles, each without those of one
+    fold, and one on all of them; the encoder is the mean of their weights. Then train a model on it with
+    'stance train --encoder DIR'.
 
     \b
     Example:

@@ -1,7 +1,7 @@
 """Articles as encoders told them that had not learnt from them: the vectors that training learns from.
 
 An encoder is surer of what it was fine-tuned on than of anything new. The composed articles are
-therefore kept as the encoder of their own fold told them, which saw none of their world.
+therefore kept as a network told them that saw none of their fold, and so nothing of their world.
 """
 
 from __future__ import annotations

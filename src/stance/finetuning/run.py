@@ -2,7 +2,8 @@
 articles, and the encoder, which is the mean of these.
 
 A mean of weights is a mean of networks that began with the same ones and differ by what they saw
-(Wortsman et al. 2022, "Model soups"): on articles that none had seen it read better than any of them.
+(Wortsman et al. 2022, "Model soups"): on articles that none had seen it read better than the one tuned on
+all (`models/EXPERIMENTS.md`).
 
 The primer holds articles of worlds of their own, more of them and less surely labelled than the composed
 ones. Learnt first, and forgotten where the composed ones say otherwise, they help; mixed in, they did not
