@@ -125,6 +125,13 @@ def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
         )
 
 
+def network_of(weights: Path, state: dict[str, torch.Tensor]) -> Network:
+    """The network that a fine-tuning kept, with as many pieces as it had."""
+    network = Network(load_file(weights / "model.safetensors") | {run.WORDS: state["words.weight"]})
+    network.load_state_dict(state)
+    return network.eval()
+
+
 def test_what_is_written_can_be_trained_on(tuned, articles):
     encoding = Encoding.load(tuned)
     casts: dict = {}
@@ -145,10 +152,8 @@ def test_an_article_is_kept_as_a_network_told_it_that_did_not_learn_from_it(tune
         kept = encoding.base(read).encoded
         same = []
         for fold in range(FOLDS):
-            state = load_file(tuned / f"fold-{fold + 1}-of-{FOLDS}.safetensors")
-            network = Network(load_file(weights / "model.safetensors") | {run.WORDS: state["words.weight"]})
-            network.load_state_dict(state)
-            told = run._Torch(network.eval(), (tuned / "tokenizer.json").read_bytes()).encode(read).encoded
+            network = network_of(weights, load_file(tuned / f"fold-{fold + 1}-of-{FOLDS}.safetensors"))
+            told = run._Torch(network, (tuned / "tokenizer.json").read_bytes()).encode(read).encoded
             same.append(all(np.array_equal(a.words, b.words) for a, b in zip(kept, told, strict=True)))
         assert same.index(True) == folds[annotated.article.id]
         assert sum(same) == 1
@@ -171,13 +176,12 @@ def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, prime
 def test_the_encoder_is_the_mean_of_the_networks(tuned, weights):
     told = [load_file(path) for path in (*tuned.glob("*of*.safetensors"), tuned / "all-articles.safetensors")]
     assert len(told) == FOLDS + 1
-    words = told[0]["words.weight"]
-    network = Network(load_file(weights / "model.safetensors") | {run.WORDS: words})
-    network.load_state_dict({name: torch.stack([one[name] for one in told]).mean(dim=0) for name in told[0]})
+    mean = {name: torch.stack([one[name] for one in told]).mean(dim=0) for name in told[0]}
+    network = network_of(weights, mean)
     quantise(network)
     ids = list(range(2, 14))
     with torch.no_grad():
-        expected = network.eval()(torch.tensor([ids]))[0].numpy()
+        expected = network(torch.tensor([ids]))[0].numpy()
     encoder = Encoder((tuned / "encoder.onnx").read_bytes(), (tuned / "tokenizer.json").read_bytes())
     assert np.abs(encoder.outputs(ids) - expected).max() < 1e-3
 

@@ -37,6 +37,11 @@ def casts() -> dict[str, Cast]:
     return {}
 
 
+def rows_of(tried):
+    """The held-out rows of some folds."""
+    return held_out(tried, fit_calibration(calibrating(tried, None)))
+
+
 @pytest.fixture(scope="module")
 def prepared(tiny, casts) -> list[Prepared]:
     return [prepare(article, casts, bare) for article in read_annotations(tiny)]
@@ -104,7 +109,7 @@ class TestTryFold:
             replace(sentence, furniture=not sentence.furniture) for sentence in annotated.sentences
         )
         fold = Fold("own-0", False, (prepare(replace(annotated, sentences=turned), casts, bare),))
-        rows = held_out([try_fold(fold, [*fold.articles, *prepared])])
+        rows = rows_of([try_fold(fold, [*fold.articles, *prepared])])
         assert recognised
         assert {row.sentence for row in rows if row.furniture_predicted} == recognised
         assert [row.furniture for row in rows] == [sentence.furniture for sentence in turned]
@@ -131,7 +136,7 @@ def tried(prepared):
 
 class TestRows:
     def test_a_row_says_where_it_comes_from(self, tried, prepared):
-        rows = held_out(tried)
+        rows = rows_of(tried)
         assert {(row.group, row.set, row.labels is None) for row in rows} == {
             ("composed-0", "composed", True),
             ("composed-1", "contrast", True),
@@ -142,10 +147,10 @@ class TestRows:
 
     def test_a_row_holds_the_gold_and_the_sentence_before(self, tried):
         previous: dict[str, str] = {}
-        for row in held_out(tried):
+        for row in rows_of(tried):
             assert row.previous == previous.get(row.article)
             previous[row.article] = row.text
-        (annotated, rows) = tried[0][0].prepared.annotated, held_out(tried[:1])
+        (annotated, rows) = tried[0][0].prepared.annotated, rows_of(tried[:1])
         for row, sentence, golds in zip(rows, annotated.sentences, annotated.attributions, strict=False):
             assert (row.start, row.end, row.text) == (sentence.start, sentence.end, sentence.text)
             assert [(mark.role, mark.stance) for mark in row.gold] == [(g.role, g.stance) for g in golds]
@@ -154,7 +159,7 @@ class TestRows:
 
     def test_probabilities_and_spans_are_inside(self, tried):
         marks: list[Mark] = []
-        for row in held_out(tried):
+        for row in rows_of(tried):
             marks += row.predicted
             assert row.furniture_predicted or 0 <= row.nobody_confidence <= 1
             for mark in row.predicted:
@@ -196,7 +201,7 @@ class TestOpenSentences:
         read = [one for one in half.met.sentences if one.sentence.index not in left]
         assert 0 < len(read) < len(half.met.sentences)
         assert len(calibrating(tried, None)) == len(read)
-        assert {row.sentence for row in held_out(tried)}.isdisjoint(left)
+        assert {row.sentence for row in rows_of(tried)}.isdisjoint(left)
 
     def test_they_teach_the_baselines_nothing(self, half):
         golds = _golds([half])

@@ -175,9 +175,8 @@ class Model:
         opened = article, sentences, read, relevance = self._opened(article)
         if not 0 <= sentence < len(sentences):
             raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
-        stanced = relevance.on_topic and not read.topic.is_open
         labels = self._result(opened).attributions[sentence]
-        explained = explain(read, sentences[sentence], self.heads, self.thresholds, stanced=stanced)
+        explained = explain(read, sentences[sentence], self.heads, self.thresholds, stanced=relevance.stanced)
         return replace(explained, labels=labels)
 
     def _opened(self, article: Article | str) -> _Opened:

@@ -25,6 +25,11 @@ class Relevance:
         return self.met >= self.asked
 
     @property
+    def stanced(self) -> bool:
+        """Whether its sources take a stance: it is on the topic, and that has an allegation."""
+        return self.on_topic and self.asked > 0
+
+    @property
     def is_close(self) -> bool:
         """Whether it is off the topic for want of a single thing, so that somebody should look."""
         return self.met == self.asked - 1

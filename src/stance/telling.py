@@ -50,8 +50,7 @@ class Teller:
         return tuple(sorted(told, key=_place))
 
     def _attribution(self, at: int, heard: Heard, found: Sequence[Heard], silence: float) -> Attribution:
-        article, topic, voice = self.article, self.article.topic, heard.voice
-        stanced = self.relevance.on_topic and not topic.is_open
+        article, voice, stanced = self.article, heard.voice, self.relevance.stanced
         stance = heard.stance if stanced else NONE
         speaker_confidence = self.calibration.of_speaker(heard.probability)
         confidence = speaker_confidence

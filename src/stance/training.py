@@ -164,7 +164,7 @@ def _train(
     heads["row"] = calibrated.row
     heads["stance"] = replace(heads["stance"], temperature=calibrated.temperature)
     fitted = _Fitted(heads, calibrated.calibration, encoding.encoder)
-    return _write(settings, topic, fitted, held_out(tried), (base, own))
+    return _write(settings, topic, fitted, held_out(tried, calibrated), (base, own))
 
 
 @dataclass(frozen=True)

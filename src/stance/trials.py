@@ -102,7 +102,7 @@ def _part(articles: Sequence[Prepared], share: float) -> list[Prepared]:
 
 def primaries(read: ReadArticle, heard: Sequence[Sequence[Heard]]) -> list[Pair]:
     """The primary role and stance of each sentence of an article; calibration would change none."""
-    stanced = relevance_of(read).on_topic and not read.topic.is_open
+    stanced = relevance_of(read).stanced
     return [primary([Mark(one.role, one.stance if stanced else NONE) for one in found]) for found in heard]
 
 
@@ -120,13 +120,21 @@ def calibrating(tried: Sequence[Sequence[Tried]], held: Fold | None) -> list[Tri
     return [trial for one in chosen for trial in one.marked]
 
 
-def held_out(tried: Sequence[Sequence[Tried]], drop: tuple[str, ...] = ()) -> list[HeldOut]:
-    """The rows of `heldout.jsonl`, calibrated on the other folds."""
+def held_out(
+    tried: Sequence[Sequence[Tried]], whole: Calibrated, drop: tuple[str, ...] = ()
+) -> list[HeldOut]:
+    """The rows of `heldout.jsonl`, calibrated on the other folds.
+
+    `whole` is what is calibrated on everything (`calibrating` without a fold held out). It serves annotated
+    folds beside composed ones as well, since these alone are calibrated on then.
+    """
+    based = any(one.fold.base for fold in tried for one in fold)
     rows: list[HeldOut] = []
-    for fold in tried:
-        if fold:
-            calibrated = fit_calibration(calibrating(tried, fold[0].fold), drop)
-            rows += [row for one in fold for row in _rows(one, calibrated)]
+    for fold in filter(None, tried):
+        own = fold[0].fold
+        apart = own.base or not based
+        calibrated = fit_calibration(calibrating(tried, own), drop) if apart else whole
+        rows += [row for one in fold for row in _rows(one, calibrated)]
     return rows
 
 

@@ -30,7 +30,7 @@ from stance.confidence import Calibration
 from stance.evaluation import SetEvaluation, evaluate
 from stance.examples import prepare
 from stance.features import BLOCKS
-from stance.fitting import fit_heads
+from stance.fitting import fit_calibration, fit_heads
 from stance.folds import family_of
 from stance.heldout import HeldOut
 from stance.model import Model
@@ -39,7 +39,7 @@ from stance.scores import Figure
 from stance.storage import pack_heads
 from stance.topic import load_topic
 from stance.training import Encoding, folds_for
-from stance.trials import held_out, try_fold
+from stance.trials import calibrating, held_out, try_fold
 from stance.voices import Thresholds
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def main() -> None:
     drop = tuple(chosen.drop)
     with threadpool_limits(1):
         tried = [try_fold(fold, base if fold.base else [*base, *own], drop) for fold in folds]
-        rows = held_out(tried, drop)
+        rows = held_out(tried, fit_calibration(calibrating(tried, None), drop), drop)
         seconds = time.perf_counter() - began
         heads = fit_heads([*base, *own], drop)
     sets = {scored.name: scored for scored in evaluate(rows).sets}
