@@ -55,7 +55,7 @@ DISPUTED = "adjudicated"
 PRIMER = (Settings(4, 2.5e-4), Settings(3, 2e-4))
 ROUNDS = (Settings(6),)
 """How the shipped encoder was tuned; its primer's first round came before `xa` to `xh` and `wa` to `wh`, all
-of it before `va` to `vh`."""
+of it before `va` to `vh` and `ua` to `uh`."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps of it are done, and out of how many."""
