@@ -23,11 +23,11 @@ from stance.articles import ArticleFailure
 from stance.cli import main
 from stance.corpus import ModelLabeller, Shard, label_corpus
 from stance.corpus.blocks import cut
-from stance.corpus.engines import in_order, processes
 from stance.corpus.limits import end_children, limited
 from stance.corpus.parts import Parts
 from stance.corpus.streams import LabelBlock
 from stance.corrections import Correction, write_corrections
+from stance.engines import in_order, processes
 from stance.errors import ModelError, UsageError
 from stance.output.formats import FORMATS
 from stance.records import Article, LabelledArticle

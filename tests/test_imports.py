@@ -37,7 +37,7 @@ LAYERS = (
     "formats",
     *("turns", "features", "heads", "voices", "describe", "relevance", "sureness", "castcheck"),
     "explanation",
-    *("output", "frames", "positions", "storage", "confidence", "telling", "model", "component"),
+    *("output", "frames", "positions", "storage", "confidence", "telling", "engines", "model", "component"),
     *("heldout", "heldoutfile", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
     *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training", "finetuning"),

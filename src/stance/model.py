@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +15,7 @@ from stance.articles import ArticleFailure
 from stance.cast import Cast
 from stance.confidence import Calibration
 from stance.encoder.session import Encoder
+from stance.engines import processes
 from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
 from stance.frames import to_frame
@@ -38,7 +39,7 @@ __all__ = ["Model", "Result", "load"]
 _Opened: TypeAlias = tuple[Article, tuple[Sentence, ...], ReadArticle, Relevance]
 
 CHUNK = 16
-"""Articles that a process gets at once, with the model."""
+"""Articles that a process gets at once."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,10 @@ class Model:
         if jobs == 1:
             yield from map(self._label_named, items)
             return
-        from joblib import Parallel, delayed
-
         chunks = iter(lambda: tuple(islice(items, CHUNK)), ())
-        parallel = Parallel(n_jobs=jobs, return_as="generator")
-        for results in parallel(delayed(self._label_all)(chunk) for chunk in chunks):
-            yield from results
-
-    def _label_all(self, articles: Sequence[Article]) -> list[Result]:
-        return [self._label_named(article) for article in articles]
+        with processes(jobs, partial(_keep, self)) as engine:
+            for _, results in engine(_label_all, chunks):
+                yield from results
 
     def _label_named(self, article: Article) -> Result:
         try:
@@ -192,6 +188,18 @@ class Model:
         check_english(article.text)
         read = self.read(article, sentences)
         return article, sentences, read, relevance_of(read)
+
+
+_KEPT: list[Model] = []
+"""The model of a process that labels for another one."""
+
+
+def _keep(model: Model) -> None:
+    _KEPT[:] = [model]
+
+
+def _label_all(articles: Sequence[Article]) -> list[Result]:
+    return [_KEPT[0]._label_named(article) for article in articles]
 
 
 def _article(article: Article | str, name: str = "text") -> Article:

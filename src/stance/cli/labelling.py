@@ -15,11 +15,11 @@ from stance.articles import Archive, ArticleFailure, ReadOptions
 from stance.cli.progress import counter
 from stance.cli.writing import check_not_input
 from stance.corpus.blocks import Block, Shard, cut
-from stance.corpus.engines import Engine, here, processes
 from stance.corpus.labelling import ModelLabeller
 from stance.corpus.streams import CHUNK, LabelBlock
 from stance.corpus.tally import Tally
 from stance.corrector import Corrector, Used
+from stance.engines import Engine, here, processes
 from stance.errors import UsageError
 from stance.files import atomic_path
 from stance.output.options import WriteOptions

@@ -18,9 +18,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from stance import __version__
-from stance.corpus.blocks import Block
-from stance.corpus.engines import Engine, in_order
 from stance.corpus.labelling import ModelLabeller, keep_model
+from stance.engines import Engine, in_order
 from stance.errors import MissingExtra, UsageError
 
 __all__ = ["LOCAL", "check_cluster", "cluster"]
@@ -33,6 +32,7 @@ PATIENCE = 60
 AHEAD = 4
 """Blocks per thread of the workers that are under way or wait to be taken over in order."""
 
+Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 
 
@@ -54,30 +54,18 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
         UsageError: nobody answers there, there are no workers, or another stance runs on them; or
             one block after the other ended its workers.
     """
-    from distributed import Client, KilledWorker, LocalCluster
+    from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 
     for name in ("distributed", "distributed.client"):  # a lost worker is no news: others do its work
         logging.getLogger(name).setLevel(logging.ERROR)
-    with ExitStack() as stack:
-        if address == LOCAL:
-            here = LocalCluster(  # type: ignore[no-untyped-call]
-                n_workers=jobs, threads_per_worker=1, dashboard_address=None
-            )
-            target = stack.enter_context(here)
-        else:
-            target = address
-        try:
-            client = stack.enter_context(Client(target, timeout=PATIENCE))  # type: ignore[no-untyped-call]
-            client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise UsageError(f"--cluster {address}: no scheduler with workers answers ({error})") from error
+    with _client(address, jobs) as client:
         name = _prepare(client, labeller)
 
-        def run(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
+        def run(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Done]]:
             ahead = AHEAD * max(sum(client.nthreads().values()), 1)
             try:
-                yield from in_order(lambda block: client.submit(work, block, pure=False), blocks, ahead)
+                yield from in_order(lambda piece: client.submit(work, piece, pure=False), pieces, ahead)
             except (CancelledError, CommClosedError) as error:  # the latter is an OSError, but of no file
                 raise _gone(address) from error
 
@@ -91,6 +79,26 @@ def cluster(address: str, labeller: ModelLabeller, jobs: int) -> Iterator[Engine
                 f"--cluster {address}: the same articles ended one worker after the other ({error.task}): "
                 "--time-limit costs such an article alone"
             ) from error
+
+
+@contextmanager
+def _client(address: str, jobs: int) -> Iterator[Any]:
+    """A client of the scheduler at `address`, or of one with `jobs` workers that ends with it."""
+    from distributed import Client, LocalCluster
+
+    with ExitStack() as stack:
+        target: Any = address
+        if address == LOCAL:
+            own = LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=jobs, threads_per_worker=1, dashboard_address=None
+            )
+            target = stack.enter_context(own)
+        try:
+            client = stack.enter_context(Client(target, timeout=PATIENCE))  # type: ignore[no-untyped-call]
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise UsageError(f"--cluster {address}: no scheduler with workers answers ({error})") from error
+        yield client
 
 
 def _gone(address: str) -> UsageError:

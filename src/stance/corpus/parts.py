@@ -21,10 +21,10 @@ from typing import Any, Self
 
 from stance.articles import ArticleFailure, id_of
 from stance.corpus.blocks import Block
-from stance.corpus.engines import Engine
 from stance.corpus.streams import LabelBlock
 from stance.corpus.tally import Tally
 from stance.corrector import Used
+from stance.engines import Engine
 from stance.errors import UsageError
 from stance.files import atomic_path, atomic_write
 from stance.inputs import PARTS_MANIFEST

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from stance.articles import ArticleFailure, Item
 from stance.corpus.blocks import Block, Shard, cut
-from stance.corpus.engines import Engine, here, processes
 from stance.corpus.labelling import Label, Outcome, attempt
 from stance.corpus.limits import limited
 from stance.corrector import Corrector, Used
+from stance.engines import Engine, here, processes
 
 __all__ = ["CHUNK", "LabelBlock", "Labelled", "label_corpus"]
 

@@ -104,6 +104,13 @@ def read_answers(
     if problems:
         raise AnnotationError(problems)
     _check_corpus(sheet, weights, frame)
+    return _answers(sheet, rows, weights, order), len(weights)
+
+
+def _answers(
+    sheet: Path, rows: Mapping[Place, Sequence[Row]], weights: Mapping[Place, Row], order: Sequence[str]
+) -> list[Answer]:
+    """Each annotated sentence's primary label, with its stratum; none of the strata is missing."""
     if not rows:
         raise UsageError(f"{sheet}: no sentence is annotated, expected speakers and stances")
     answers = []
@@ -116,7 +123,7 @@ def read_answers(
         raise UsageError(
             f"{sheet}: stratum {min(missing)} is not annotated at all: annotate more of the sample"
         )
-    return answers, len(weights)
+    return answers
 
 
 def _check_corpus(sheet: Path, weights: Mapping[Place, Row], frame: Mapping[Place, Label]) -> None:

@@ -1,4 +1,4 @@
-"""Where blocks are worked on: in this process, in several, or (see `cluster`) on other machines."""
+"""Where work is done: in this process, in several, or (see `corpus.cluster`) on other machines."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-from stance.corpus.blocks import Block
 from stance.errors import UsageError
 
 __all__ = ["Engine", "here", "in_order", "processes"]
 
+Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 class Engine(Protocol):
-    """Does a work on each block; gives blocks and results, in order, while it goes on with a few more."""
+    """Does a work on each piece; gives pieces and results, in order, while it goes on with a few more."""
 
     def __call__(
-        self, work: Callable[[Block], Done], blocks: Iterable[Block]
-    ) -> Iterator[tuple[Block, Done]]:
-        """The blocks with what came of them."""
+        self, work: Callable[[Piece], Done], pieces: Iterable[Piece]
+    ) -> Iterator[tuple[Piece, Done]]:
+        """The pieces with what came of them."""
 
 
 class Future(Protocol[Answer_co]):
@@ -33,19 +33,19 @@ class Future(Protocol[Answer_co]):
         """The result, when it is there."""
 
 
-def here(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
-    """This process, one block after the other."""
-    for block in blocks:
-        yield block, work(block)
+def here(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Done]]:
+    """This process, one piece after the other."""
+    for piece in pieces:
+        yield piece, work(piece)
 
 
 def in_order(
-    submit: Callable[[Block], Future[Done]], blocks: Iterable[Block], ahead: int
-) -> Iterator[tuple[Block, Done]]:
-    """Results in the order of the blocks; no more than `ahead` blocks are on their way or waiting."""
-    waiting: deque[tuple[Block, Future[Done]]] = deque()
-    for block in blocks:
-        waiting.append((block, submit(block)))
+    submit: Callable[[Piece], Future[Done]], pieces: Iterable[Piece], ahead: int
+) -> Iterator[tuple[Piece, Done]]:
+    """Results in the order of the pieces; no more than `ahead` pieces are on their way or waiting."""
+    waiting: deque[tuple[Piece, Future[Done]]] = deque()
+    for piece in pieces:
+        waiting.append((piece, submit(piece)))
         if len(waiting) >= ahead:
             first, future = waiting.popleft()
             yield first, future.result()
@@ -54,8 +54,8 @@ def in_order(
 
 
 @contextmanager
-def processes(jobs: int) -> Iterator[Engine]:
-    """That many processes of this machine.
+def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[Engine]:
+    """That many processes of this machine, each of which does `begin` first.
 
     Raises:
         UsageError: one of them is gone.
@@ -66,10 +66,11 @@ def processes(jobs: int) -> Iterator[Engine]:
     # As joblib does: the processes share the cores, so their matrix products must not each take all.
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    executor = get_reusable_executor(jobs, env={name: os.environ.get(name, threads) for name in names})
+    environment = {name: os.environ.get(name, threads) for name in names}
+    executor = get_reusable_executor(jobs, env=environment, initializer=begin)
 
-    def run(work: Callable[[Block], Done], blocks: Iterable[Block]) -> Iterator[tuple[Block, Done]]:
-        return in_order(lambda block: executor.submit(work, block), blocks, 2 * jobs)
+    def run(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Done]]:
+        return in_order(lambda piece: executor.submit(work, piece), pieces, 2 * jobs)
 
     try:
         yield run
