@@ -193,6 +193,21 @@ def test_fix_changes_nothing_that_is_there(tmp_path):
     assert any("1:9" in fault or "text is" in fault for fault in faults)
 
 
+@pytest.mark.parametrize("start", ["9" * 5000, "\u0663"])
+def test_fix_passes_over_a_start_that_is_no_number(tmp_path, start):
+    folder = write_folder(tmp_path, (row(0, "vucic", "denies", "Vučić", start=start), *GOOD[3:]))
+    assert fill(folder) == 0
+    assert any("start is" in fault for fault in audit(folder, fix=True))
+
+
+def test_fix_leaves_a_file_with_columns_of_one_name(tmp_path):
+    folder = write_folder(tmp_path)
+    text = "".join(f"{line},x,y\n" for line in (folder / "a.csv").read_text("utf-8").splitlines())
+    (folder / "a.csv").write_text(text.replace("x,y", "note,note", 1), "utf-8")
+    assert any("a.csv:1: 2 columns have the name 'note'" in fault for fault in audit(folder, fix=True))
+    assert "note,note\n" in (folder / "a.csv").read_text("utf-8")
+
+
 def test_each_folder_is_audited_by_itself(tmp_path):
     text = NEAR[0][0]
     folders = [rows_file(tmp_path / name, (text, "mayor", name)) for name in ("denies", "hedges")]
@@ -228,12 +243,14 @@ class TestCommand:
             (row(1, "vucic", "confirms", "", "We sent it"), False),  # the speaker runs on
             (row(1, "svr", "confirms", "", "We sent it"), True),
             (row(1, "svr", "confirms", "the SVR", "We sent it"), False),
+            (row(1, "", ""), False),  # not marked yet
+            (row(1, "vucic", "confirms", sentence="0"), False),  # its number is for people
         ],
     )
     def test_a_source_without_words_runs_on_from_somebody(self, tmp_path, capsys, second, named):
         folder = write_folder(tmp_path, (GOOD[0], second, *GOOD[3:]))
-        assert main(["audit", str(folder)]) == 0
-        line = "a.csv:3: look again: svr has no source words here and does not speak in the sentence before;"
+        main(["audit", str(folder)])
+        line = f"a.csv:3: look again: {second[6]} has no source words here and does not speak in the sentence"
         assert (line in capsys.readouterr().out) == named
 
     def test_a_model_folder_says_what_is_unlikely(self, tmp_path, model, capsys):

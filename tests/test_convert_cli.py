@@ -91,6 +91,10 @@ MISTAKES = {
     "folder": ("in.jsonl no/out --topic serbia-arms", "no/out: cannot write here (No such file or"),
     "file": ("in.jsonl no/t.json --topic serbia-arms", "no/t.json: cannot write here"),
     "folder over file": ("in.jsonl text.xyz --to csv --topic serbia-arms", "text.xyz is a file, expected"),
+    "folder with files": (
+        "in.jsonl . --to csv --topic serbia-arms",
+        "holds empty.jsonl, which would be lost",
+    ),
     "empty": ("empty.jsonl out --from doccano", "empty.jsonl holds no article in the format"),
 }
 

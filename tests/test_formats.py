@@ -209,30 +209,28 @@ def test_conll_has_bio_columns(tmp_path):
 # --- places
 
 
-def test_a_folder_that_holds_other_files_is_not_replaced(tmp_path):
+@pytest.mark.parametrize("name", ["csv", "brat", "inception"])
+def test_a_folder_that_holds_anything_is_not_replaced(name, tmp_path):
     out = tmp_path / "out"
-    write_annotated("csv", out, [one_article()])
-    (out / "README.md.bak").write_text("mine")
-    with pytest.raises(UsageError, match=r"holds README.md.bak, which would be lost"):
-        write_annotated("csv", out, [one_article()])
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "x.txt").write_text("mine")
-    with pytest.raises(UsageError, match=r"holds files and no articles.csv"):
-        write_annotated("csv", tmp_path / "home", [one_article()])
-    assert (tmp_path / "home" / "x.txt").read_text() == "mine"
+    write_annotated(name, out, [one_article()])
+    (out / "GUIDELINES.md").write_text("mine")
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    for place, held in ((out, "GUIDELINES.md"), (tmp_path, "out")):
+        with pytest.raises(UsageError, match=rf"holds {held}, which would be lost: choose a new folder"):
+            write_annotated(name, place, [one_article()])
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
 
 
 @pytest.mark.parametrize("name", ["csv", "brat", "inception"])
-def test_a_folder_is_exchanged_whole_or_not_at_all(name, tmp_path, monkeypatch):
+def test_a_folder_is_written_whole_or_not_at_all(name, tmp_path, monkeypatch):
     out = tmp_path / "out"
-    write_annotated(name, out, [one_article()])
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    out.mkdir()
     longer = [one_article(), one_article(article=Article("b", TEXT))]
     with monkeypatch.context() as patched:
         patched.setattr(f"stance.formats.{'contract' if name == 'csv' else name}.places", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             write_annotated(name, out, longer)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert list(out.iterdir()) == []
     write_annotated(name, out, longer)
     assert read_annotated(name, out).articles == tuple(longer)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -20,6 +20,15 @@ def entities(*items: tuple[int, int, str]) -> str:
     return json.dumps({"text": TEXT, "label": items})
 
 
+def studio(*results: tuple[str, str, list[str]]) -> str:
+    """A task of Label Studio with one region; a result is a control, its type and the labels."""
+    told = [
+        {"id": "x", "from_name": name, "type": kind, "value": {"start": 2, "end": 7, kind: labels}}
+        for name, kind, labels in results
+    ]
+    return json.dumps([{"id": 1, "data": {"text": TEXT}, "annotations": [{"id": 3, "result": told}]}])
+
+
 FAULTS = {
     "no json": ("doccano", "a.jsonl", "{}\n{", [":1: no text, expected a string", ":2: no JSON ("]),
     "several": (
@@ -56,6 +65,20 @@ FAULTS = {
         entities((2, 7, "vucic/none"), (2, 7, "vucic/denies")),
         [":1: entity #1: vucic with the source 'Vučić' stands twice, expected one"],
     ),
+    "the same id": (
+        "doccano",
+        "a.jsonl",
+        json.dumps(
+            {
+                "text": TEXT,
+                "entities": [
+                    {"id": 5, "label": "vucic/denies", "start_offset": 2, "end_offset": 7},
+                    {"id": 5, "label": "svr/hedges", "start_offset": 26, "end_offset": 33},
+                ],
+            }
+        ),
+        [":1: entity 5: the id 5 stands twice, expected one for each mark"],
+    ),
     "furniture": (
         "doccano",
         "a.jsonl",
@@ -74,6 +97,21 @@ FAULTS = {
         "a.json",
         label_studio(0).replace('"a lie"', '"a lye"', 1).replace("}, {", "},\n{"),
         [":1: annotation 3: region y: 'a lye', expected 'a lie' as at 19:24"],
+    ),
+    "several labels": (
+        "labelstudio",
+        "a.json",
+        studio(("speaker", "labels", ["vucic", "svr"]), ("stance", "choices", ["denies", "hedges"])),
+        [
+            ":1: annotation 3: region x: 2 labels of 'speaker', expected one: draw a region for each",
+            ":1: annotation 3: region x: 2 labels of 'stance', expected one",
+        ],
+    ),
+    "a region drawn twice": (
+        "labelstudio",
+        "a.json",
+        studio(("speaker", "labels", ["vucic"]), ("speaker", "labels", ["vucic"])),
+        [":1: annotation 3: region x: 2 labels of 'speaker', expected one"],
     ),
     "prodigy": (
         "prodigy",
@@ -117,6 +155,12 @@ FAULTS = {
             ":3: no speaker beside a stance, a source or a cue",
             ":4: 1 fields, expected 4 as in the header",
         ],
+    ),
+    "columns of one name": (
+        "table",
+        "a.csv",
+        "text,speaker,stance,text,,\nVučić lied.,vucic,denies,x,,\n",
+        [":1: 2 columns have the name 'text', expected a name of its own for each: rename or remove one"],
     ),
 }
 

@@ -109,6 +109,16 @@ lie I-cue
 The B-svr/hedges
 SVR I-svr/hedges
 """
+TIGHT = """\
+-DOCSTART- O
+Vučić B-vucic/denies
+said O
+a B-cue
+lie I-cue
+-DOCSTART- O
+The B-svr/hedges
+SVR I-svr/hedges
+"""
 TABLE = "Actor,Stance,text,source,note\nvucic,denies,Vučić said it is a lie.,Vučić,x\n,,Nobody spoke.,,\n"
 
 VUCIC_DENIES = (0, "vucic", "denies", "Vučić", "a lie", "")
@@ -130,6 +140,7 @@ FOREIGN = {
     "brat": ("brat", "a.ann", BRAT, [VUCIC_DENIES, SVR_HEDGES]),
     "inception": ("inception", "a.tsv", TSV, [(*VUCIC_DENIES[:4], "a lie", "")]),
     "conll": ("conll", "a.conll", CONLL, [VUCIC_DENIES, SVR_HEDGES]),
+    "conll without blank lines": ("conll", "a.conll", TIGHT, [VUCIC_DENIES, (0, *SVR_HEDGES[1:])]),
 }  # fmt: skip
 
 
@@ -253,6 +264,14 @@ def test_a_table_is_read_by_its_own_columns(tmp_path):
     assert reading.notes[0] == f"{path}: columns that were left out: note"
     write_annotated("csv", tmp_path / "out", reading.articles)
     assert read_annotations(tmp_path / "out") == list(reading.articles)
+
+
+def test_columns_without_a_name_are_no_field(tmp_path):
+    path = tmp_path / "coded.csv"
+    path.write_text(",speaker,stance,text,\n7,vucic,denies,Vučić lied.,\n8,none,none,Nobody spoke.,\n")
+    reading = read_annotated("table", path, SERBIA)
+    assert reading.articles[0].article.text == "Vučić lied. Nobody spoke."
+    assert reading.notes[0] == f"{path}: columns that were left out: (no name)"
 
 
 def test_a_table_of_json_lines_with_the_articles_body(tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stance.errors import UsageError
 
-__all__ = ["atomic_folder", "atomic_path", "atomic_write", "read_utf8"]
+__all__ = ["atomic_folder", "atomic_path", "atomic_write", "is_special", "locked_folder", "read_utf8"]
 
 
 @contextmanager
@@ -53,9 +53,11 @@ def atomic_path(target: Path) -> Iterator[Path]:
     Raises:
         UsageError: the folder is missing or not writable, or the disk is full.
     """
-    if _is_special(target):
+    if is_special(target):
         try:
             yield target
+        except BrokenPipeError:  # nobody reads on: no fault of the file
+            raise
         except OSError as error:
             raise UsageError(f"{target}: cannot write ({error.strerror})") from error
         return
@@ -72,6 +74,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
         temporary.replace(place)
+    except BrokenPipeError:  # of another output, while this one was written
+        raise
     except OSError as error:
         raise UsageError(f"{target}: cannot write ({error.strerror}); the old file stays") from error
     finally:
@@ -95,18 +99,47 @@ def _umask() -> int:
     return mask
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
+    """Whether a path is a device or a pipe: written through, with nothing beside it."""
     try:
         return path.exists() and not path.is_file() and not path.is_dir()
     except OSError:  # in a folder that cannot be entered; the attempt to write will say so
         return False
 
 
-def read_utf8(path: Path, problems: list[str], expected: str) -> str | None:
-    """A file's text without its byte-order mark; why it cannot be read goes to `problems`, with its line."""
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Keep other processes away; the lock dies with this one.
+
+    Raises:
+        UsageError: another process is at it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # a system without: two runs at once write the same parts
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"{folder}: another process is writing here; wait for it") from None
+        except OSError:  # a network file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+def read_utf8(path: Path, problems: list[str], expected: str, *, keep_mark: bool = False) -> str | None:
+    """A file's text; why it cannot be read goes to `problems`, with its line.
+
+    A byte-order mark is no part of the text, unless `keep_mark` says that offsets count it.
+    """
     try:
         data = path.read_bytes()
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8" if keep_mark else "utf-8-sig")
     except OSError as error:
         problems.append(f"{path}:1: cannot read ({error.strerror}), expected {expected}")
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ import io
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,12 @@ __all__ = [
     "ROW_COLUMNS",
     "SPANS",
     "Row",
+    "check_columns",
     "check_labels",
     "find_span",
     "format_table",
     "only_place",
+    "read_csv",
     "read_table",
     "shorten",
     "unknown",
@@ -67,25 +70,44 @@ def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[
     What is wrong with the file or with the number of fields of a row goes to `problems`, one
     line each; such rows are left out.
     """
-    content = read_utf8(path, problems, f"a CSV file with {','.join(columns)}")
-    if content is None:
+    found = read_csv(path, problems, f"a CSV file with {','.join(columns)}")
+    if found is None:
         return []
-    text = unicodedata.normalize("NFC", content)
-    records = _records(path, text, problems)
-    _, header = next(records, (1, []))
+    header, records = found
+    check_columns(path, header, problems)
     missing = [column for column in columns if column not in header]
     for column in missing:
         hint = did_you_mean(column, [name for name in header if name not in columns])
         problems.append(f"{path}:1: no column {column!r}{hint}, expected {','.join(columns)}")
     if missing:
         return []
-    rows = []
-    for line, record in records:
-        if len(record) == len(header):
-            rows.append(Row(path, line, dict(zip(header, record, strict=True))))
-        elif record:
-            problems.append(f"{path}:{line}: {len(record)} fields, expected {len(header)} as in the header")
-    return rows
+    return [Row(path, line, dict(zip(header, record, strict=True))) for line, record in records]
+
+
+def read_csv(
+    path: Path, problems: list[str], expected: str, delimiters: str = ","
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]] | None:
+    """The header of a CSV file, in NFC, and its records with the line that each starts on.
+
+    The delimiter is the one that the first line has most often. What is wrong with the file or
+    with the number of fields of a record goes to `problems` as the records are read; such
+    records are left out. None where the file cannot be read, `expected` says what it should be.
+    """
+    content = read_utf8(path, problems, expected)
+    if content is None:
+        return None
+    text = unicodedata.normalize("NFC", content)
+    records = _records(path, text, max(delimiters, key=text.partition("\n")[0].count), problems)
+    _, header = next(records, (1, []))
+    return header, _whole(path, records, len(header), problems)
+
+
+def check_columns(path: Path, header: Iterable[str], problems: list[str]) -> None:
+    """Tell every name that several columns have: a row keeps only one field of that name."""
+    for name, times in Counter(header).items():
+        if times > 1:
+            told = f"{times} columns have the name {name!r}" if name else f"{times} columns have no name"
+            problems.append(f"{path}:1: {told}, expected a name of its own for each: rename or remove one")
 
 
 def format_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -180,8 +202,18 @@ def shorten(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
 
 
-def _records(path: Path, text: str, problems: list[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _whole(
+    path: Path, records: Iterable[tuple[int, list[str]]], width: int, problems: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    for line, record in records:
+        if len(record) == width:
+            yield line, record
+        elif record:
+            problems.append(f"{path}:{line}: {len(record)} fields, expected {width} as in the header")
+
+
+def _records(path: Path, text: str, delimiter: str, problems: list[str]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for record in reader:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from stance.annotated import read_text
 from stance.annotations import ARTICLES, row_files
 from stance.files import atomic_write
 from stance.records import Article
-from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, SPANS, Row, format_table, only_place, read_table
+from stance.rows import (
+    ARTICLE_COLUMNS,
+    ROW_COLUMNS,
+    SPANS,
+    Row,
+    format_table,
+    only_place,
+    read_table,
+    whole_number,
+)
 
 __all__ = ["fill", "fill_offsets"]
 
@@ -65,14 +75,14 @@ def _filled(row: Row, article: str | None) -> dict[str, str]:
     new: dict[str, str] = {}
     if article is not None and row["text"] and not row["start"] and not row["end"]:
         new |= _place("", row["text"], only_place(row["text"], article))
-    start = new.get("start", row["start"])
-    if not start.isdecimal():
+    start = whole_number(replace(row, fields={**row.fields, **new}), "start", [])
+    if start is None:
         return new
     for name in SPANS:
         words = row[name]
         if words and not row[f"{name}_start"] and not row[f"{name}_end"]:
             place = only_place(words, row["text"])
-            new |= _place(f"{name}_", words, None if place is None else int(start) + place)
+            new |= _place(f"{name}_", words, None if place is None else start + place)
     return new
 
 

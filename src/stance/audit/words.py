@@ -46,9 +46,10 @@ def _doubts(row: Row) -> Iterator[str]:
 def _unnamed(rows: Sequence[Row]) -> Iterator[str]:
     """Attributions without source words that run on from nothing."""
     before: tuple[str, set[str]] = ("", set())
-    for (article, _), marks in itertools.groupby(rows, key=lambda row: (row["article"], row["sentence"])):
+    places = itertools.groupby(rows, key=lambda row: (row["article"], row["start"], row["end"]))
+    for (article, *_), marks in places:
         spoken = before[1] if before[0] == article else set()
-        own = [row for row in marks if row["speaker"] not in (NONE, FURNITURE)]
+        own = [row for row in marks if row["speaker"] not in (NONE, FURNITURE, "")]
         for row in own:
             if not row["source"] and row["speaker"] not in spoken:
                 yield row.problem(

@@ -89,7 +89,7 @@ def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -
 
     F is one of csv (a folder of annotations), doccano, doccano-spans (without relations),
     labelstudio, prodigy, brat, inception, conll, and, for IN, table (CSV or JSON Lines with
-    columns of its own). OUT is a folder for csv, brat and inception, else a file.
+    columns of its own). OUT is a new folder for csv, brat and inception, else a file.
 
     Offsets are checked against the text, and every bad record is named. What a format cannot hold
     is said, one line each, on standard error.

@@ -163,6 +163,7 @@ class _Marked:
         self, sheet: Sheet, sentences: tuple[Sentence, ...], topic: Topic | None, problems: list[str]
     ) -> None:
         self.sheet, self.sentences, self.topic, self.problems = sheet, sentences, topic, problems
+        self._check_keys()
         self._starts = [sentence.start for sentence in sentences]
         self._heads = {mark.key: mark for mark in sheet.marks if mark.kind == ATTRIBUTION}
         self._cues = {mark.key: mark for mark in sheet.marks if mark.kind == CUE}
@@ -217,6 +218,14 @@ class _Marked:
         elif mark.stance not in STANCES:
             self._fault(mark, unknown("stance", mark.stance, STANCES))
         return len(self.problems) == before
+
+    def _check_keys(self) -> None:
+        # Links name marks by their keys, and of marks with the same one only the last would be left.
+        seen: set[str] = set()
+        for mark in self.sheet.marks:
+            if mark.key in seen:
+                self._fault(mark, f"the id {mark.key} stands twice, expected one for each mark")
+            seen.add(mark.key)
 
     def _furniture(self) -> None:
         sentences = list(self.sentences)

@@ -48,9 +48,14 @@ class _Block:
         return all(len(row) > 4 and all(map(_NUMBER.fullmatch, row[1:3])) for _, row in self.rows)
 
     @property
+    def is_start(self) -> bool:
+        """Whether this is no sentence, but the line that begins an article."""
+        return self.rows[0][1][0].startswith(_START)
+
+    @property
     def opens(self) -> bool:
         """Whether an article begins here."""
-        return bool(self.first(NEW)) or any(row[0].startswith(_START) for _, row in self.rows)
+        return bool(self.first(NEW)) or self.is_start
 
 
 def read_sheets(path: Path, findings: Findings) -> list[Sheet]:
@@ -73,13 +78,18 @@ def _blocks(content: str) -> Iterator[_Block]:
     for number, raw in enumerate((*content.split("\n"), ""), 1):
         line = raw.removesuffix("\r")
         comment = _COMMENT.fullmatch(line) if not rows else None
-        if comment:
+        begins = line.startswith(_START)
+        if rows and (begins or not line):
+            yield _Block(number - len(rows) - len(comments), tuple(comments), tuple(rows))
+            comments, rows = [], []
+        if begins:
+            # Not every tool leaves a blank line after it, or before.
+            yield _Block(number - len(comments), tuple(comments), ((number, [line]),))
+            comments = []
+        elif comment:
             comments.append((comment[1], comment[2]))
         elif line:
             rows.append((number, line.split("\t") if "\t" in line else line.split(" ")))
-        elif rows:
-            yield _Block(number - len(rows) - len(comments), tuple(comments), tuple(rows))
-            comments, rows = [], []
 
 
 class _Document:
@@ -88,7 +98,7 @@ class _Document:
     def __init__(self, path: Path, number: int, blocks: Sequence[_Block], findings: Findings) -> None:
         self.path, self.number, self.findings = path, number, findings
         self.head = blocks[0]
-        self.blocks = [block for block in blocks if not block.rows[0][1][0].startswith(_START)]
+        self.blocks = [block for block in blocks if not block.is_start]
         self.text = ""
         self.passages: list[Passage] = []
         self.marks: list[Mark] = []
@@ -173,7 +183,9 @@ class _Document:
         if len(found) != 1 - unnamed:
             told_here = f"the attribution {label} has {len(found)} sources in its column"
             self.findings.problems.append(f"{where}{told_here}, expected {1 - unnamed}")
-        return [base] if unnamed else [replace(base, start=m.start, end=m.end, where=m.where) for m in found]
+        if unnamed:
+            return [base]
+        return [replace(base, start=m.start, end=m.end, where=m.where) for m in found[:1]]
 
     def _decode(self, block: _Block, column: int, places: Sequence[tuple[int, int]]) -> Iterator[Mark]:
         """The stretches that a column's BIO tags mark."""

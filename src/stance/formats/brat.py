@@ -28,6 +28,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from stance.annotated import AnnotatedArticle
+from stance.files import read_utf8
 from stance.formats.assembly import Findings, assemble
 from stance.formats.bratlines import BratFile, TextBound, parse
 from stance.formats.escaping import escape, unescape
@@ -43,7 +44,6 @@ __all__ = ["BRAT"]
 SENTENCE = "Sentence"
 _KINDS = {"Cue": CUE, "Furniture": FURNITURE}
 _TYPES = {kind: name for name, kind in _KINDS.items()}
-_ENDINGS = (".csv", ".toml", ".txt", ".ann", ".conf")
 # Whatever a reader of lines may take for a line's end.
 _BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
@@ -61,7 +61,10 @@ def _read(path: Path, options: FormatOptions) -> Reading:
 
 def _sheet(path: Path, entry: Row | None, findings: Findings) -> Sheet | None:
     before = len(findings.problems)
-    text, lines = (_text(file, findings.problems) for file in (path.with_suffix(".txt"), path))
+    text, lines = (
+        read_utf8(file, findings.problems, "a .txt and a .ann file", keep_mark=True)
+        for file in (path.with_suffix(".txt"), path)
+    )
     if text is None or lines is None or len(findings.problems) > before:
         return None
     offsets = Offsets(text)
@@ -73,17 +76,6 @@ def _sheet(path: Path, entry: Row | None, findings: Findings) -> Sheet | None:
     )
     entry = entry or entry_of(path, 1, {"article": unquote(path.stem)})
     return Sheet(entry, offsets.text, _passages(found), tuple(marks), links)
-
-
-def _text(path: Path, problems: list[str]) -> str | None:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        problems.append(f"{path}:1: cannot read ({error.strerror}), expected a .txt and a .ann file")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(f"{path}:{line}: byte {error.object[error.start]:#04x}, expected UTF-8")
-    return None
 
 
 def _passages(found: BratFile) -> tuple[Passage, ...] | None:
@@ -123,7 +115,7 @@ def _marks(bound: TextBound, found: BratFile) -> Iterator[Mark]:
 
 def _write(path: Path, articles: Sequence[AnnotatedArticle]) -> list[str]:
     notes: list[str] = []
-    with fresh_folder(path, _ENDINGS) as folder:
+    with fresh_folder(path) as folder:
         lay_out(articles, folder, notes, texts=False)
         for annotated, (name, reader) in zip(articles, places(articles), strict=True):
             place = folder / reader

@@ -14,7 +14,6 @@ from stance.formats.values import Format, FormatOptions, Reading
 __all__ = ["CSV"]
 
 READINGS = "readings"
-_ENDINGS = (".csv", ".toml", ".txt", ".md", ".text")
 
 
 def _read(path: Path, options: FormatOptions) -> Reading:  # noqa: ARG001  # the list names every topic
@@ -34,7 +33,7 @@ def _read(path: Path, options: FormatOptions) -> Reading:  # noqa: ARG001  # the
 
 def _write(path: Path, articles: Sequence[AnnotatedArticle]) -> list[str]:
     notes: list[str] = []
-    with fresh_folder(path, _ENDINGS) as folder:
+    with fresh_folder(path) as folder:
         lay_out(articles, folder, notes)
         for annotated, (name, reader) in zip(articles, places(articles), strict=True):
             place = folder / READINGS / reader if reader else folder

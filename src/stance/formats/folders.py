@@ -26,31 +26,27 @@ _LONGEST = 150
 
 
 @contextmanager
-def fresh_folder(target: Path, endings: Sequence[str]) -> Iterator[Path]:
-    """A new folder beside `target` that takes its place when the block ends well.
-
-    A folder that is there already is replaced if all its files have one of these endings, so
-    that nothing else is lost.
+def fresh_folder(target: Path) -> Iterator[Path]:
+    """A new folder that stands at `target` when the block ends well.
 
     Raises:
-        UsageError: something else is there, or the place is not writable.
+        UsageError: something is there already, or the place is not writable.
     """
-    _check_place(target, endings)
+    _check_place(target)
     with atomic_folder(target) as fresh:
         yield fresh
 
 
-def _check_place(target: Path, endings: Sequence[str]) -> None:
+def _check_place(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file, expected a folder: choose another place")
-    files = [path for path in target.rglob("*") if not path.is_dir()] if target.exists() else []
-    strange = sorted(path for path in files if path.suffix not in endings)
-    if files and not (target / ARTICLES).is_file():
-        raise UsageError(f"{target} holds files and no {ARTICLES}: choose a new folder")
-    if strange:
-        raise UsageError(
-            f"{target} holds {strange[0].relative_to(target)}, which would be lost: choose a new folder"
-        )
+    try:
+        held = min(target.iterdir(), default=None) if target.exists() else None
+    except OSError as error:
+        raise UsageError(f"{target}: cannot read ({error.strerror}); choose a new folder") from error
+    # Files that people made, or IN itself, may be among what a folder holds.
+    if held:
+        raise UsageError(f"{target} holds {held.name}, which would be lost: choose a new folder")
 
 
 def lay_out(

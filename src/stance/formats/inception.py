@@ -47,7 +47,6 @@ from stance.rows import Row, shorten
 
 __all__ = ["INCEPTION"]
 
-_ENDINGS = (".csv", ".toml", ".txt", ".md", ".text", ".tsv")
 PASSAGE = "passage"
 _LAYERS = {"attribution": ATTRIBUTION, "cue": CUE}
 _HEADER = (
@@ -170,7 +169,7 @@ def _mark(
 
 def _write(path: Path, articles: Sequence[AnnotatedArticle]) -> list[str]:
     notes: list[str] = []
-    with fresh_folder(path, _ENDINGS) as folder:
+    with fresh_folder(path) as folder:
         lay_out(articles, folder, notes)
         for annotated, (name, reader) in zip(articles, places(articles), strict=True):
             place = folder / name / f"{reader}.tsv" if reader else folder / f"{name}.tsv"

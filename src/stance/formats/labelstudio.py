@@ -32,6 +32,7 @@ else UTF-16. Code points are written.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def _sheet(annotation: dict[str, Any], text: str, own: Carried, where: str, find
     if not isinstance(results, list) or not all(isinstance(item, dict) for item in results):
         findings.problems.append(f"{where}result is {shorten(str(results))}, expected a list of objects")
         results = []
-    regions = _regions(results, findings)
+    regions = _regions(results, where, findings)
     offsets = _offsets(text, regions, where, findings)
     marks = tuple(
         own.signed(mark)
@@ -116,7 +117,7 @@ def _annotator(annotation: dict[str, Any]) -> str:
     return str(who)
 
 
-def _regions(results: Sequence[dict[str, Any]], findings: Findings) -> dict[str, _Region]:
+def _regions(results: Sequence[dict[str, Any]], where: str, findings: Findings) -> dict[str, _Region]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in results:
         kind, value = str(item.get("type")), item.get("value")
@@ -128,8 +129,13 @@ def _regions(results: Sequence[dict[str, Any]], findings: Findings) -> dict[str,
     found = {}
     for key, group in groups.items():
         drawn = next((item for item in group if item["type"] == "labels"), group[0])
-        labels = {str(i.get("from_name")): str(label) for i in group for label in i["value"][i["type"]]}
-        found[key] = _Region(drawn["value"], labels)
+        labels = [(str(i.get("from_name")), str(label)) for i in group for label in i["value"][i["type"]]]
+        findings.problems.extend(
+            f"{where}region {key}: {times} labels of {name!r}, expected one: draw a region for each"
+            for name, times in Counter(name for name, _ in labels).items()
+            if times > 1
+        )
+        found[key] = _Region(drawn["value"], dict(labels))
     return found
 
 

@@ -9,22 +9,19 @@ together from its sentences; without offsets a sentence is looked for in the bod
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from stance.errors import UsageError
-from stance.files import read_utf8
 from stance.formats.assembly import Findings, assemble
 from stance.formats.records import first_record, read_records
 from stance.formats.sheets import ATTRIBUTION, CUE, FACTS, Link, Mark, Passage, Sheet, entry_of
 from stance.formats.values import Format, FormatOptions, Reading
 from stance.labels import FURNITURE, NONE
 from stance.records import Sentence
-from stance.rows import ROW_COLUMNS, Row, find_span, shorten, unknown, whole_number
+from stance.rows import ROW_COLUMNS, Row, check_columns, find_span, read_csv, shorten, unknown, whole_number
 
 __all__ = ["TABLE"]
 
@@ -54,14 +51,15 @@ def _rows(path: Path, mapped: Mapping[str, str], findings: Findings) -> list[Row
     records = list(_csv(path, findings.problems) if path.suffix == ".csv" else _json(path, findings.problems))
     names = tuple(dict.fromkeys(name for _, record in records for name in record))
     columns = _columns(path, names, mapped) if records else {}
-    unused = [name for name in names if name not in columns.values()]
+    unused = [name or "(no name)" for name in names if name not in columns.values()]
     if unused:
         findings.notes.append(f"{path}: columns that were left out: {', '.join(unused)}")
-    return [
-        Row(path, line, {field: record.get(columns.get(field, ""), "") for field in FIELDS}
-            | {"article": record.get(columns.get("article", ""), "") or path.stem})
-        for line, record in records
-    ]  # fmt: skip
+    blank = dict.fromkeys(FIELDS, "")
+    found = []
+    for line, record in records:
+        fields = blank | {field: record.get(column, "") for field, column in columns.items()}
+        found.append(Row(path, line, fields | {"article": fields["article"] or path.stem}))
+    return found
 
 
 def _columns(path: Path, names: Sequence[str], mapped: Mapping[str, str]) -> dict[str, str]:
@@ -83,29 +81,14 @@ def _columns(path: Path, names: Sequence[str], mapped: Mapping[str, str]) -> dic
 
 
 def _csv(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    content = read_utf8(path, problems, "CSV")
-    if content is None:
+    found = read_csv(path, problems, "CSV", ",;\t")
+    if found is None:
         return
-    text = unicodedata.normalize("NFC", content)
-    header_line = text.split("\n", 1)[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=header_line.count), strict=True
-    )
-    line = 1
-    header: list[str] | None = None
-    try:
-        for record in reader:
-            if header is None:
-                header = record
-            elif len(record) == len(header):
-                yield line, dict(zip(header, record, strict=True))
-            elif record:
-                problems.append(
-                    f"{path}:{line}: {len(record)} fields, expected {len(header)} as in the header"
-                )
-            line = reader.line_num + 1
-    except csv.Error as error:
-        problems.append(f"{path}:{line}: not valid CSV ({error}), expected quotes that are closed")
+    header, records = found
+    # Columns without a name, as spreadsheets leave them, are read for no field.
+    check_columns(path, filter(None, header), problems)
+    for line, record in records:
+        yield line, dict(zip(header, record, strict=True))
 
 
 def _json(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
