@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import gzip
 import hashlib
 import io
 import json
 import logging
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -152,6 +154,12 @@ def test_a_page_is_decoded_as_it_declares(tmp_path: Path) -> None:
     assert only(write(tmp_path / "a.html", page)).title == "Vučić denies arms sales"
 
 
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "latin1", "us-ascii"])
+def test_a_page_keeps_its_quotation_marks_as_browsers_do(tmp_path: Path, declared: str) -> None:
+    page = PAGE.replace("<head>", f'<head><meta charset="{declared}">').replace("č", "c").replace("ć", "c")
+    assert "“We sell to nobody,”" in only(write(tmp_path / "a.html", page.encode("cp1252"))).text
+
+
 def test_standard_input_is_read_and_html_seen() -> None:
     for content in (TEXT, PAGE):
         (article,) = read_articles(["-"], stdin=io.BytesIO(content.encode()))
@@ -226,6 +234,17 @@ def test_the_user_names_columns(tmp_path: Path) -> None:
     assert (article.id, article.text, article.extra) == ("7", "The first.", {"text": "other"})
 
 
+def test_a_column_that_the_user_names_is_not_guessed_for_another_use(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", "article,maintext\n7,The first.\n")
+    (article,) = read(path, ReadOptions(id_column="article"))
+    assert isinstance(article, Article)
+    assert (article.id, article.text, article.extra) == ("7", "The first.", {})
+
+
+def test_half_a_character_in_an_id_becomes_one(tmp_path: Path) -> None:
+    assert only(write(tmp_path / "t.jsonl", '{"id": "a\\ud800", "text": "One."}')).id == "a\ufffd"
+
+
 def test_bad_rows_fail_alone(tmp_path: Path) -> None:
     lines = [
         b'{"text": "The first."}',
@@ -241,6 +260,45 @@ def test_bad_rows_fail_alone(tmp_path: Path) -> None:
     reasons = [item.reason for item in found if isinstance(item, ArticleFailure)]
     assert "line 2 is no JSON" in reasons[0]
     assert reasons[1:] == ["line 3 is no JSON object", "column 'text' holds int, expected text"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "1,No, never.\n2,Two.",
+            ["line 2 has more cells than the header; put a cell that holds ','", "Two."],
+        ),
+        ("1,One.,,\n2", ["One.", "no text in column 'text'"]),
+        ('1,One.\n2,"Two.\n3,Three.', ["One.", "line 3 begins a row that is no CSV"]),
+        ('1,"One.\n2,"Two."\n3,Three.', ["line 2 begins a row that is no CSV", "Three."]),
+        ('1,"The "first" one."\n2,Two.', ["line 2 begins a row that is no CSV", "Two."]),
+        ('1,"Never," he said.\n2,Two.', ["line 2 begins a row that is no CSV", "Two."]),
+        ('1,"Never" he said.\n2,Two.', ['"Never" he said.', "Two."]),
+        ('1,The "first" one.\n2,"The\n""second"", too."', ['The "first" one.', 'The\n"second", too.']),
+    ],
+    ids=["more", "empty", "open", "merged", "not doubled", "too many", "none quoted", "sound"],
+)
+def test_a_broken_csv_row_is_told_and_the_others_are_read(
+    tmp_path: Path, rows: str, expected: list[str]
+) -> None:
+    found = read(write(tmp_path / "t.csv", f"id,text\n{rows}\n"))
+    told = [item.text if isinstance(item, Article) else item.reason for item in found]
+    assert [one[: len(begins)] for one, begins in zip(told, expected, strict=True)] == expected
+    assert not any("\n" in item.reason for item in found if isinstance(item, ArticleFailure))
+
+
+def test_a_csv_whose_header_is_broken_is_told(tmp_path: Path) -> None:
+    (failure,) = read(write(tmp_path / "t.csv", 'id,"text\n1,One.\n'))
+    assert isinstance(failure, ArticleFailure)
+    assert failure.reason.startswith("line 1 begins a row that is no CSV (unexpected end of data, line 2)")
+
+
+def test_a_header_in_an_old_encoding_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", "Überblick,Übersicht\nOne.,x\n".encode("cp1252"))
+    (article,) = read(path, ReadOptions(text_column="Überblick"))
+    assert isinstance(article, Article)
+    assert (article.text, article.extra) == ("One.", {"Übersicht": "x"})
 
 
 def test_a_csv_in_an_old_encoding_is_read(tmp_path: Path) -> None:
@@ -281,6 +339,29 @@ def test_files_of_other_kinds_are_told(tmp_path: Path) -> None:
     assert not Archive([tmp_path / "a.txt"]).notes
 
 
+def test_hidden_folders_are_left_out_and_closed_ones_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", ".git/b.txt", "shut/c.txt"):
+        write(tmp_path / name, TEXT)
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if path.endswith("shut"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    archive = Archive([tmp_path])
+    assert [item.id for item in archive] == ["a"]
+    assert archive.notes == (f"{tmp_path / 'shut'}: passed over, it cannot be read (Permission denied)",)
+    with pytest.raises(
+        UsageError, match=r"no articles in this folder.*it cannot be read \(Permission denied"
+    ):
+        Archive([tmp_path / "shut"])
+    assert [item.id for item in Archive([tmp_path / ".git"])] == ["b"]
+
+
 def test_a_table_of_labels_is_no_table_of_articles(tmp_path: Path) -> None:
     columns = "article,sentence,start,end,text,speaker,stance"
     labels = write(tmp_path / "in" / "labels.csv", f"{columns}\na,0,0,5,Text.,none,none\n")
@@ -303,6 +384,11 @@ def test_what_the_user_got_wrong_is_told_before_reading(tmp_path: Path) -> None:
         ([str(tmp_path / "empty")], ReadOptions(), "no articles in this folder"),
         (["-"], ReadOptions(), "standard input"),
         ([table], ReadOptions(text_column="bodi"), "no column 'bodi', found body, nr (did you mean 'body'?)"),
+        (
+            [table],
+            ReadOptions(text_column="body", id_column="body"),
+            "column 'body' is named by --text-column and --id-column, expected one of them",
+        ),
         ([bare], ReadOptions(), "no column looks like the text, found x, y; name it with --text-column"),
     ]
     for paths, options, message in cases:
@@ -370,6 +456,12 @@ class TestArchive:
         with UniqueIds() as ids:
             taken = [ids.take(name) for name in ("a", "b", "a", "a#2", "a", "\ud800", "\ud800")]
         assert taken == ["a", "b", "a#2", "a#2#2", "a#3", "\ud800", "\ud800#2"]
+
+    def test_ids_that_no_disk_can_hold_are_told_as_a_full_disk(self) -> None:
+        with UniqueIds() as ids:
+            ids._given.execute("PRAGMA max_page_count = 1")
+            with pytest.raises(OSError, match="full"):
+                ids.take("a" * 100_000)
 
 
 @pytest.mark.parametrize(

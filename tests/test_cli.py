@@ -208,6 +208,19 @@ class TestOthers:
         code, _, err = run(capfdbinary, "explain", "in", "--sentence", 0, "--article", "c")
         assert (code, err.split(":")[1]) == (2, " in holds no article with the id 'c', expected one")
 
+    @pytest.mark.parametrize("command", ["label", "explain", "sample", "annotate", "topic check"])
+    def test_the_columns_of_a_table_can_be_named(self, command, capfdbinary):
+        assert "--text-column" in run(capfdbinary, *command.split(), "--help")[1]
+
+    def test_named_columns_are_read(self, model, articles, capfdbinary):
+        (articles / "t.csv").write_text("wording,nr\nHe said no.,7\n", "utf-8")
+        named = ("in/t.csv", "--text-column", "wording", "--id-column", "nr")
+        assert run(capfdbinary, "explain", *named, "--sentence", 0) == (0, "7 0\n", "")
+        code, out, _ = run(capfdbinary, "topic", "check", "serbia-arms", *named)
+        assert (code, out.splitlines()[-1]) == (0, "  off the topic: 7")
+        assert run(capfdbinary, "sample", *named, "-n", 1)[0] == 0
+        assert "He said no." in Path("sample.csv").read_text("utf-8")
+
     def test_verify(self, model, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.setattr("stance.storage.verify", lambda path: [])
         assert run(capfdbinary, "verify", "m") == (0, "m: fine, sha256:cd\n", "")
@@ -410,12 +423,13 @@ class TestMain:
         assert len(err.splitlines()) <= 2
         assert told in err
 
-    def test_a_reader_that_goes_away_is_no_error(self, articles):
+    @pytest.mark.parametrize("options", [[], ["--errors", "errors.jsonl"]])
+    def test_a_reader_that_goes_away_is_no_error(self, options, articles):
         script = (
             "import sys, stance.cli, tests.labellers as t, stance.model\n"
             "from types import SimpleNamespace\n"
             "stance.model.load = lambda path=None, topic=None: SimpleNamespace(label=t.fake_label)\n"
-            "sys.exit(stance.cli.main(['label', 'big.txt', '--format', 'jsonl']))"
+            f"sys.exit(stance.cli.main(['label', 'big.txt', '--format', 'jsonl', *{options}]))"
         )
         Path("big.txt").write_text("He said no.\n" * 5000)
         environment = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from stance.errors import UsageError
 from stance.output.database import write_sqlite
+from stance.output.formats import FORMATS, write_results
 from stance.output.options import WriteOptions
 from stance.output.rows import FLAT_COLUMNS
 from tests.handmade import labelled
@@ -101,3 +103,9 @@ def test_two_articles_of_one_name_are_one_line(tmp_path):
     with pytest.raises(UsageError, match="two articles have the id 'a'") as caught:
         write_sqlite(iter((labelled("a"), labelled("a"))), tmp_path / "x.sqlite", WriteOptions())
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_one_line():
+    with pytest.raises(UsageError, match=r"/dev/full: cannot write \(.*full\)$"):
+        write_results(FORMATS["sqlite"], iter([labelled()]), Path("/dev/full"), None, WriteOptions())

@@ -12,6 +12,7 @@ import pytest
 
 from stance.annotated import AnnotatedArticle
 from stance.annotations import read_annotations, write_annotations, write_articles
+from stance.articles import ReadOptions
 from stance.cli.annotate import does_more_pay
 from stance.errors import AnnotationError, UsageError
 from stance.examples import prepare
@@ -19,7 +20,7 @@ from stance.learning import CurvePoint, LearningCurve
 from stance.records import Article, Attribution, LabelledArticle, Sentence, Span
 from stance.rows import ROW_COLUMNS, format_table
 from stance.topic import load_topic
-from stance.web.desk import Conflict, Desk, Place, describe
+from stance.web.desk import MODEL, Conflict, Desk, Place, describe
 from stance.web.offers import Offer, Reading
 from stance.web.opening import DeskOptions, open_desk
 from stance.web.sheets import Version, file_name
@@ -83,6 +84,13 @@ def labels(version: Version) -> list[str]:
 DENIES = {"speaker": "vucic", "stance": "denies"}
 SVR = {"speaker": "svr", "stance": "confirms"}
 FRESH = ["unlabelled"] * 4 + ["furniture"]
+
+
+def test_the_columns_of_a_table_can_be_named(article: Path) -> None:
+    table = article.with_name("t.csv")
+    table.write_text("wording,nr\nHe denied it.,7\n", "utf-8")
+    desk = opened(table, read=ReadOptions(text_column="wording", id_column="nr"))
+    assert [sheet.article.id for sheet in desk.sheets] == ["7"]
 
 
 def test_opening_shows_the_split_and_writes_nothing(article):
@@ -600,6 +608,35 @@ def test_a_kill_in_the_midst_of_a_save_leaves_the_old_file_or_the_new_one():
     command = [sys.executable, "-m", "tests.bench.killsave", "10"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.stdout.endswith(" in the midst of a write, 0 broken files\n"), ran.stdout + ran.stderr
+
+
+def test_a_save_that_fails_halfway_writes_neither_rows_nor_list(article, monkeypatch):
+    desk = opened(article)
+    folder = desk.sheets[0].folder
+    (folder / "articles.csv").mkdir(parents=True)  # stands in the way of the list
+    monkeypatch.setattr("stance.web.sheets.Sheet._list", lambda sheet: b"article")
+    version = desk.look(0)
+    with pytest.raises(UsageError, match=r"articles\.csv: cannot write"):
+        desk.save(0, version.digest, step(version, LIE, "label", **DENIES))
+    assert not (folder / "a.csv").exists()
+    monkeypatch.undo()
+    (folder / "articles.csv").rmdir()
+    done(desk, (LIE, "label", DENIES))
+    assert len(read_annotations(folder)) == 1
+
+
+def test_an_article_that_is_listed_and_has_no_rows_gets_them_with_the_next_save(article):
+    desk = opened(article)
+    done(desk, (LIE, "label", DENIES))
+    desk.sheets[0].path.unlink()  # as if the machine had stopped between the list and the rows
+    done(desk, (LIE, "label", DENIES))
+    assert len(read_annotations(desk.sheets[0].folder)) == 1
+
+
+def test_what_was_ranked_is_not_labelled_again_for_its_suggestions(article, trained, monkeypatch):
+    desk = opened(article, blind=False, model=trained, next=True)
+    monkeypatch.setattr("stance.model.Model.label", None)
+    assert desk.reading(0, MODEL) is not None
 
 
 def test_nothing_is_learnt_from_sentences_that_nobody_looked_at(article):

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import time
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,11 @@ def test_extra_columns_never_clash():
     assert extras.names == ("Text_input", "note", "text_input_input", "tags", "big", "new")
 
 
+@pytest.mark.parametrize("name", ["rowid", "OID", "_rowid_"])
+def test_a_column_that_sqlite_would_order_rows_by_gets_another_name(name):
+    assert ExtraColumns().rename({name: 7}) == {f"{name}_input": 7}
+
+
 def test_jsonl(tmp_path):
     lines = write("jsonl", tmp_path, labelled("a"), labelled("b")).decode().splitlines()
     assert [json.loads(line) for line in lines] == [*rows(labelled("a")), *rows(labelled("b"))]
@@ -185,6 +191,14 @@ def test_parquet_has_types_and_the_users_columns(tmp_path):
     assert table.column("mixed").to_pylist() == ["1"] * 7 + ["x"] * 7
 
 
+def test_parquet_has_decimals_in_their_words(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    prices = [Decimal("1.50"), Decimal("100.25")]
+    write("parquet", tmp_path, *(labelled(str(price), extra={"price": price}) for price in prices))
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert table.column("price").to_pylist() == ["1.50"] * 7 + ["100.25"] * 7
+
+
 def test_parquet_of_nothing_still_has_its_columns(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     write("parquet", tmp_path)
@@ -234,7 +248,7 @@ def test_the_same_labels_give_the_same_bytes(name, tmp_path, monkeypatch):
 def test_lone_surrogates_break_no_format(name, tmp_path):
     pytest.importorskip("pyarrow")
     pytest.importorskip("openpyxl")
-    assert write(name, tmp_path, labelled("half \ud83d", extra={"note": "half \ud83d"}))
+    assert write(name, tmp_path, labelled("half \ud83d", extra={"note": "half \ud83d", "\ud83d, \0": 1}))
 
 
 class TestTable:

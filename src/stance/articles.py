@@ -125,6 +125,11 @@ class Archive:
         self.size = sum(self._sizes.values())
         self.position = 0
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What is read, standard input aside."""
+        return tuple(Path(path) for path in self._inputs if path != STDIN)
+
     def __iter__(self) -> Iterator[Item]:
         self.position = 0
         with UniqueIds() as ids:
@@ -159,10 +164,8 @@ class Archive:
 
     def _rows(self, path: Path, name: str, behind: int) -> Iterator[Article | ArticleFailure]:
         columns = self._columns[path] or {"text": "text"}
-        with open_input(path) as (opened, raw):
+        with _open_table(path) as (file, raw):
             kind = kind_of(path)
-            # Parquet is read from its end, which what is packed cannot be.
-            file = io.BytesIO(opened.read()) if kind == ".parquet" and is_packed(path) else opened
             total = count_rows(kind, file)
             number = 0
             for number, row in enumerate(TABLES[kind](file), 1):
@@ -207,6 +210,13 @@ def _unreadable() -> Iterator[None]:
         raise ArticleError(f"cannot be read ({reason})") from error
 
 
+@contextmanager
+def _open_table(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """As `open_input`; but Parquet is read from its end, which what is packed cannot be."""
+    with open_input(path) as (opened, raw):
+        yield (io.BytesIO(opened.read()) if kind_of(path) == ".parquet" and is_packed(path) else opened), raw
+
+
 def _size(path: Path) -> int:
     try:
         return 0 if path == STDIN else path.stat().st_size
@@ -215,13 +225,10 @@ def _size(path: Path) -> int:
 
 
 def _columns(path: Path, wanted: Mapping[str, str | None]) -> Mapping[str, str] | None:
-    """What each column holds; `LABELS`: it is a table of labels; None: it cannot be read, which is told in
-    its turn.
-    """
+    """What each column holds; `LABELS`: a table of labels; None: it cannot be read, which is told in turn."""
     try:
-        with open_input(path) as (opened, _):
-            packed = kind_of(path) == ".parquet" and is_packed(path)
-            names = column_names(kind_of(path), io.BytesIO(opened.read()) if packed else opened)
+        with _open_table(path) as (file, _):
+            names = column_names(kind_of(path), file)
     except (OSError, EOFError, zlib.error, UnicodeError, ArticleError):
         return None
     if wanted["text"] is None and are_labels(names):
@@ -261,7 +268,7 @@ def _row(row: Row | ArticleError, columns: Mapping[str, str], name: str) -> Arti
         raise ArticleError(f"column {columns['text']!r} holds no text but binary data or an unknown encoding")
     own = cells.pop("id", None)
     extra = {key: value for key, value in row.items() if key not in columns.values()}
-    return _article(name if own is None or own == "" else str(own), clean(text), cells, extra=extra)
+    return _article(name if own is None or own == "" else clean(str(own)), clean(text), cells, extra=extra)
 
 
 def _article(

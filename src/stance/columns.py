@@ -9,13 +9,22 @@ import json
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, cast
 
 from stance.decoding import decode
 from stance.errors import ArticleError, MissingExtra, UsageError, did_you_mean
 
-__all__ = ["GUESSES", "TABLES", "Row", "are_labels", "column_names", "count_rows", "find_columns"]
+__all__ = [
+    "GUESSES",
+    "TABLES",
+    "Row",
+    "are_labels",
+    "column_names",
+    "count_rows",
+    "find_columns",
+    "lift_cell_limit",
+]
 
 Row = Mapping[str, object]
 
@@ -42,18 +51,24 @@ def find_columns(names: Sequence[str], wanted: Mapping[str, str | None], where: 
     """Which column holds what (`text`, `id`, `date`, ...): as the user says, else by its name.
 
     Raises:
-        UsageError: the user names a column that is not there, or none looks like the text.
+        UsageError: the user names a column that is not there, or one twice; or none looks like the text.
     """
     found: dict[str, str] = {}
-    simple = {_simple(name): name for name in reversed(names)}
+    for use, name in wanted.items():
+        if name is None:
+            continue
+        if name not in names:
+            hint = did_you_mean(name, names)
+            raise UsageError(f"{where}: no column {name!r}, found {_listed(names)}{hint}")
+        if name in found.values():
+            uses = " and ".join(f"--{each}-column" for each in (*found, use) if wanted[each] == name)
+            raise UsageError(f"{where}: column {name!r} is named by {uses}, expected one of them")
+        found[use] = name
+    free = {_simple(name): name for name in reversed(names) if name not in found.values()}
     for use, guesses in GUESSES.items():
-        named = wanted.get(use)
-        if named is not None and named not in names:
-            hint = did_you_mean(named, names)
-            raise UsageError(f"{where}: no column {named!r}, found {_listed(names)}{hint}")
-        column = named or next((simple[guess] for guess in guesses if guess in simple), None)
-        if column is not None and column not in found.values():
-            found[use] = column
+        guessed = next((free[guess] for guess in guesses if guess in free), None)
+        if guessed is not None:
+            found.setdefault(use, guessed)
     if "text" not in found:
         raise UsageError(
             f"{where}: no column looks like the text, found {_listed(names)}; name it with --text-column"
@@ -76,8 +91,8 @@ def column_names(kind: str, file: IO[bytes]) -> tuple[str, ...]:
     if kind == ".parquet":
         return tuple(_parquet(file).schema_arrow.names)
     if kind == ".csv":
-        with _csv_reader(file) as reader:
-            return tuple(reader.fieldnames or ())
+        with _csv_table(file) as table:
+            return tuple(table.names)
     rows = (
         row for row in itertools.islice(_read_jsonl(file), _LOOK_AHEAD) if not isinstance(row, ArticleError)
     )
@@ -87,6 +102,11 @@ def column_names(kind: str, file: IO[bytes]) -> tuple[str, ...]:
 def count_rows(kind: str, file: IO[bytes]) -> int | None:
     """The number of rows, where the file tells it without being read; else None."""
     return int(_parquet(file).metadata.num_rows) if kind == ".parquet" else None
+
+
+def lift_cell_limit() -> None:
+    """Let the cells of a CSV hold whole articles; the csv module's own limit is 128 KiB."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
 def _read_jsonl(file: IO[bytes]) -> Iterator[Row | ArticleError]:
@@ -102,12 +122,8 @@ def _read_jsonl(file: IO[bytes]) -> Iterator[Row | ArticleError]:
 
 
 def _read_csv(file: IO[bytes]) -> Iterator[Row | ArticleError]:
-    with _csv_reader(file) as reader:
-        try:
-            for row in reader:
-                yield {str(name): _mended(value) for name, value in row.items() if name is not None}
-        except csv.Error as error:
-            yield ArticleError(f"line {reader.line_num} is no CSV ({error})")
+    with _csv_table(file) as table:
+        yield from table
 
 
 def _read_parquet(file: IO[bytes]) -> Iterator[Row | ArticleError]:
@@ -131,29 +147,76 @@ TABLES: Mapping[str, Callable[[IO[bytes]], Iterator[Row | ArticleError]]] = {
 
 
 @contextmanager
-def _csv_reader(file: IO[bytes]) -> Iterator[csv.DictReader[str]]:
-    # A field may hold a whole article; the module's own limit is 128 KiB.
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+def _csv_table(file: IO[bytes]) -> Iterator[_CsvTable]:
+    lift_cell_limit()
     # Looked at, not read: what is unpacked on the way cannot go back.
     mark = cast(io.BufferedReader, file).peek(2)[:2]
     encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     # Bytes that are no UTF-8 are carried as surrogates and mended field by field.
     lines = io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
     try:
-        header = lines.readline()
-        delimiter = max(",;\t|", key=header.count)
-        yield csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
+        yield _CsvTable(lines)
     finally:
         lines.detach()  # the file is closed by the one who opened it
 
 
-def _mended(value: object) -> object:
-    if isinstance(value, str) and re.search("[\udc80-\udcff]", value):
+class _CsvTable:
+    """The columns of a CSV, and its rows one by one; a row that cannot be read is an error in its place.
+
+    Raises:
+        ArticleError: the header is no CSV.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        header = _mended(next(lines, ""))
+        self._delimiter = max(",;\t|", key=header.count)
+        self._line = ""
+        noted = self._noted(itertools.chain([header], lines))
+        self._reader = csv.reader(noted, delimiter=self._delimiter, strict=True)
+        self.names: list[str] = []
+        self.names = self._row() or []
+
+    def __iter__(self) -> Iterator[Row | ArticleError]:
+        while True:
+            number = self._reader.line_num + 1
+            try:
+                row = self._row()
+            except ArticleError as error:
+                yield error
+                continue
+            if row is None:
+                return
+            # A row may end in empty cells more than the header, as spreadsheets leave them.
+            if any(cell.strip() for cell in row[len(self.names) :]):
+                told = f"put a cell that holds {self._delimiter!r} in quotation marks"
+                yield ArticleError(f"line {number} has more cells than the header; {told}")
+            elif row:
+                yield dict(itertools.zip_longest(self.names, map(_mended, row[: len(self.names)])))
+
+    def _noted(self, lines: Iterable[str]) -> Iterator[str]:
+        for self._line in lines:
+            yield self._line
+
+    def _row(self) -> list[str] | None:
+        number = self._reader.line_num + 1
         try:
-            return decode(value.encode("utf-8", "surrogateescape"))
-        except ArticleError:
-            return value
-    return value
+            return next(self._reader, None)
+        except csv.Error as error:
+            cells = self._line.rstrip("\r\n").split(self._delimiter)
+            # A table that quotes nothing may hold a cell such as  "Never," he said
+            quoted = any(cell.startswith('"') and cell.endswith('"') for cell in cells)
+            if self._reader.line_num == number and len(cells) == len(self.names) and not quoted:
+                return cells
+            where = f"line {number} begins a row that is no CSV ({error}, line {self._reader.line_num})"
+            told = "close the quotation mark that opens a cell, and double those inside"
+            raise ArticleError(f"{where}; {told}") from error
+
+
+def _mended(text: str) -> str:
+    if re.search("[\udc80-\udcff]", text):
+        with suppress(ArticleError):
+            return decode(text.encode("utf-8", "surrogateescape"))
+    return text
 
 
 def _parquet(file: IO[bytes]) -> Any:

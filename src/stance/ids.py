@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+import tempfile
 from types import TracebackType
 from typing import Self
 
@@ -23,10 +25,17 @@ class UniqueIds:
         self._given.execute("CREATE TABLE given (id BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID")
 
     def take(self, name: str) -> str:
-        """This name, or the next free one made of it."""
+        """This name, or the next free one made of it.
+
+        Raises:
+            OSError: the database cannot grow, such as where the disk is full.
+        """
         given = name
-        while not self._take(given):
-            given = f"{name}#{self._count(name)}"
+        try:
+            while not self._take(given):
+                given = f"{name}#{self._count(name)}"
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, str(error), tempfile.gettempdir()) from error
         return given
 
     def __enter__(self) -> Self:

@@ -45,20 +45,23 @@ PARTS_MANIFEST = "_manifest.json"
 class Inputs:
     """The files that paths stand for; `named` are those of them that were not found in a folder.
 
-    `passed` counts, by their endings, the files in folders that are of other kinds.
+    `passed` counts, by their endings, the files in folders that are of other kinds; `closed` has a line on
+    each folder that cannot be read.
     """
 
     files: tuple[Path, ...]
     named: frozenset[Path]
     passed: Mapping[str, int]
+    closed: tuple[str, ...] = ()
 
     def told(self) -> Iterator[str]:
-        """A line on the files that were passed over, if there are any."""
+        """A line on the files that were passed over, if there are any, and on each folder that was."""
         if self.passed:
             kinds = sorted(self.passed.items(), key=lambda kind: (-kind[1], kind[0]))
             counts = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in kinds[:KINDS])
             more = ", and others" if len(kinds) > KINDS else ""
             yield f"passed over, since they are no articles: {counts}{more}; read are files in {_endings()}"
+        yield from self.closed
 
 
 def find_inputs(paths: Sequence[str | Path]) -> Inputs:
@@ -75,11 +78,12 @@ def find_inputs(paths: Sequence[str | Path]) -> Inputs:
     found: dict[str, Path] = {}
     named: set[Path] = set()
     passed: Counter[str] = Counter()
+    closed: list[str] = []
     for name in paths:
         if str(name).lower().startswith(("http:", "https:")):
             raise UsageError(f"{name} is an address; stance fetches nothing: save the page as .html")
         folder = name != "-" and Path(name).is_dir()
-        for path in _searched(Path(name), passed) if folder else [_file(name)]:
+        for path in _searched(Path(name), passed, closed) if folder else [_file(name)]:
             found.setdefault("-" if path == STDIN else plain(path), path)
             if not folder:
                 named.add(path)
@@ -89,13 +93,18 @@ def find_inputs(paths: Sequence[str | Path]) -> Inputs:
         "pyarrow"
     ):
         raise MissingExtra("pyarrow", "tables", "reading Parquet")
-    return Inputs(tuple(found.values()), frozenset(named), passed)
+    return Inputs(tuple(found.values()), frozenset(named), passed, tuple(dict.fromkeys(closed)))
 
 
-def _searched(path: Path, passed: Counter[str]) -> list[Path]:
-    """The files of known kinds in a folder; the others are counted in `passed`."""
-    files = []
-    for folder, _, names in os.walk(path):
+def _searched(path: Path, passed: Counter[str], closed: list[str]) -> list[Path]:
+    """The files of known kinds in a folder; the others are counted in `passed`, `closed` has what is shut."""
+
+    def shut(error: OSError) -> None:
+        closed.append(f"{error.filename}: passed over, it cannot be read ({error.strerror})")
+
+    files, before = [], len(closed)
+    for folder, folders, names in os.walk(path, onerror=shut):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         own = [name for name in names if not name.startswith(".")] if PARTS_MANIFEST not in names else ()
         for name in own:
             if kind_of(Path(name)) not in KNOWN:
@@ -103,7 +112,8 @@ def _searched(path: Path, passed: Counter[str]) -> list[Path]:
             elif name != CORRECTIONS and not name.endswith(f".{CORRECTIONS}"):
                 files.append(Path(folder, name))
     if not files:
-        raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}")
+        told = "".join(f"; {line}" for line in closed[before : before + 1])
+        raise UsageError(f"{path}: no articles in this folder, expected files that end in {_endings()}{told}")
     return sorted(files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_WIDER = {"ascii": "cp1252", "iso8859-1": "cp1252"}
+"""What browsers read where a page declares an encoding that has no curly quotation marks."""
 
 
 def looks_like_page(text: str) -> bool:
@@ -46,7 +49,8 @@ def _is_utf8(data: bytes) -> bool:
 
 def _declared(data: bytes) -> str:
     match = _CHARSET.search(data[:2048])
-    return match[1].decode("ascii") if match else ""
+    name = codecs.lookup(match[1].decode("ascii") if match else "").name
+    return _WIDER.get(name, name)
 
 
 def extract(html: str) -> tuple[str, dict[str, str | None]]:

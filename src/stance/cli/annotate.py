@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from stance.articles import ArticleFailure
-from stance.cli.options import FOLDER, OUTPUT, model_option, topic_option, user_name
+from stance.cli.options import (
+    FOLDER,
+    OUTPUT,
+    column_options,
+    model_option,
+    take_columns,
+    topic_option,
+    user_name,
+)
 from stance.cli.telling import tell
 from stance.errors import UsageError
 
@@ -102,6 +110,7 @@ def does_more_pay(folder: Path) -> str:
     "--port", type=click.IntRange(0, 65535), default=0, help="The port to listen on.  [default: any free one]"
 )
 @click.option("--no-browser", is_flag=True, help="Open no browser; go to the address that is printed.")
+@column_options
 def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, **options: Any) -> int:
     """Label articles on a local page, sentence by sentence.
 
@@ -125,7 +134,7 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
 
     if options["annotator"] is None:
         options["annotator"] = ADJUDICATED if adjudicate else user_name()
-    chosen = DeskOptions(readings=adjudicate, **options)
+    chosen = DeskOptions(readings=adjudicate, read=take_columns(options), **options)
 
     def announce(url: str) -> None:
         tell(

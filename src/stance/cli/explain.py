@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from stance.articles import ArticleFailure, ReadOptions, id_of, read_articles
-from stance.cli.options import model_option, topic_option
+from stance.cli.options import column_options, model_option, take_columns, topic_option
 from stance.cli.telling import tell
 from stance.errors import ArticleError, UsageError
 from stance.topic import load_topic
@@ -28,6 +28,7 @@ class ExplainSettings:
     article: str | None = None
     model: Path | None = None
     topic: str | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
@@ -39,7 +40,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     from stance.model import load
 
     chosen = load_topic(settings.topic) if settings.topic else None
-    found = read_articles([settings.path], ReadOptions(), stdin)
+    found = read_articles([settings.path], settings.read, stdin)
     wanted = settings.article
     if wanted is not None:
         # Ids are unique: what comes after is not read.
@@ -67,6 +68,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
 @click.option("--article", metavar="ID", help="Its article, where PATH holds several.")
 @model_option
 @topic_option
+@column_options
 def command(**options: Any) -> None:
     """Say why a sentence got its label.
 
@@ -77,5 +79,5 @@ def command(**options: Any) -> None:
       stance explain article.txt --sentence 14
       stance explain articles.csv --article 2023-04-13-reuters --sentence 3
     """
-    for line in explain(ExplainSettings(**options), sys.stdin.buffer):
+    for line in explain(ExplainSettings(read=take_columns(options), **options), sys.stdin.buffer):
         tell(line)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from stance.articles import ReadOptions
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
-from stance.cli.options import OUTPUT, SECONDS, model_option, topic_option
+from stance.cli.options import OUTPUT, SECONDS, column_options, model_option, take_columns, topic_option
 from stance.cli.telling import tell
 from stance.cli.writing import terminal_width
 from stance.corpus import Shard
@@ -34,17 +31,6 @@ class ShardType(click.ParamType[Shard]):
             return value if isinstance(value, Shard) else Shard.parse(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-
-
-def _column_options(function: Callable[..., int]) -> Callable[..., int]:
-    for entry in reversed(fields(ReadOptions)):
-        what = entry.name.removesuffix("_column")
-        flag = f"--{entry.name.replace('_', '-')}"
-        option = click.option(
-            flag, metavar="NAME", help=f"Column of a table with the {what}.  [default: guessed]"
-        )
-        function = option(function)
-    return function
 
 
 @click.command("label")
@@ -97,7 +83,7 @@ def _column_options(function: Callable[..., int]) -> Callable[..., int]:
     help="Apply the corrections of this file, or of the corrections.csv in this folder.  "
     "[default: OUT's own, such as labels.corrections.csv beside labels.csv]",
 )
-@_column_options
+@column_options
 def command(**options: Any) -> int:
     """Label files, folders or standard input (-).
 
@@ -115,7 +101,7 @@ def command(**options: Any) -> int:
     A run that writes .csv, .jsonl, .parquet or .sqlite may be killed at any time: the same command
     goes on where it was.
     """
-    columns = {entry.name: options.pop(entry.name) for entry in fields(ReadOptions)}
+    columns = take_columns(options)
     write = WriteOptions(
         attributions_only=options.pop("attributions_only"),
         text=not options.pop("no_text"),
@@ -123,7 +109,7 @@ def command(**options: Any) -> int:
         parts=options.pop("parts"),
         width=terminal_width(),
     )
-    settings = LabelSettings(read=ReadOptions(**columns), write=write, **options)
+    settings = LabelSettings(read=columns, write=write, **options)
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     try:
         failures = label(settings, stdin, stdout, lambda line: tell(line, err=True))

@@ -5,12 +5,25 @@ from __future__ import annotations
 import getpass
 import math
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["FOLDER", "OUTPUT", "SECONDS", "model_option", "seed_option", "topic_option", "user_name"]
+from stance.articles import ReadOptions
+
+__all__ = [
+    "FOLDER",
+    "OUTPUT",
+    "SECONDS",
+    "column_options",
+    "model_option",
+    "seed_option",
+    "take_columns",
+    "topic_option",
+    "user_name",
+]
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUTPUT = click.Path(path_type=Path)
@@ -28,6 +41,20 @@ class _Seconds(click.FloatRange):
 SECONDS = _Seconds(0, 1_000_000_000, min_open=True)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def column_options(function: Function) -> Function:
+    """Add `--text-column NAME` and its like; `take_columns` takes them up."""
+    for entry in reversed(fields(ReadOptions)):
+        told = f"Column of a table with the {entry.name.removesuffix('_column')}.  [default: guessed]"
+        flag = f"--{entry.name.replace('_', '-')}"
+        function = click.option(flag, metavar="NAME", help=told)(function)
+    return function
+
+
+def take_columns(options: dict[str, Any]) -> ReadOptions:
+    """Take what `column_options` added out of a command's options."""
+    return ReadOptions(**{entry.name: options.pop(entry.name) for entry in fields(ReadOptions)})
 
 
 def model_option(function: Function) -> Function:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from stance.articles import Archive, ArticleFailure
-from stance.cli.options import OUTPUT, model_option, seed_option, topic_option
+from stance.articles import Archive, ArticleFailure, ReadOptions
+from stance.cli.options import OUTPUT, column_options, model_option, seed_option, take_columns, topic_option
 from stance.cli.progress import progress
 from stance.cli.telling import tell
 from stance.cli.writing import check_not_input, write_text
@@ -42,6 +42,7 @@ class SampleSettings:
     seed: int = 0
     model: Path | None = None
     topic: str | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 def sample(
@@ -58,7 +59,7 @@ def sample(
         if path.exists():
             raise UsageError(f"{path} exists already and may hold annotations: choose another name with -o")
     topic = load_topic(settings.topic) if settings.topic else None
-    inputs = Archive(settings.paths, stdin=stdin)
+    inputs = Archive(settings.paths, settings.read, stdin)
     labeller = ModelLabeller(settings.model, topic)
     labeller.model()
     failures: list[ArticleFailure] = []
@@ -131,6 +132,7 @@ ENDINGS = {".json": "json", ".csv": "csv", ".txt": "table"}
 )
 @model_option
 @topic_option
+@column_options
 def command(**options: Any) -> int:
     """Draw a random sample of sentences to annotate blind, or estimate from one.
 
@@ -153,7 +155,8 @@ def command(**options: Any) -> int:
     paths, count, output = options["paths"], options["count"], options["output"] or SHEET
     if not paths or count is None or options["labels"] or options["form"]:
         raise UsageError("a draw takes PATH... and -n N, an estimate --estimate FILE and --labels LABELS")
-    settings = SampleSettings(paths, count, output, options["seed"], options["model"], options["topic"])
+    others = {name: options[name] for name in ("seed", "model", "topic")}
+    settings = SampleSettings(paths, count, output, read=take_columns(options), **others)
     drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
     tell(
         f"Wrote {drawn} sentences to {output}. Fill in speaker and stance, then run  "

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import click
 
-from stance.cli.options import OUTPUT
+from stance.articles import ReadOptions, read_articles
+from stance.cli.options import OUTPUT, column_options, take_columns
 from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.files import atomic_write
@@ -65,16 +67,15 @@ def _left(topic: Topic) -> Iterator[str]:
     yield from (source.name for source in topic.sources if source in example.sources)
 
 
-def fit(topic: Topic, paths: Sequence[Path]) -> Iterator[str]:
+def fit(topic: Topic, paths: Sequence[Path], read: ReadOptions) -> Iterator[str]:
     """What a topic finds in articles, and what it never finds.
 
     Raises:
         UsageError: a path is no article or folder of articles.
     """
-    from stance.articles import ReadOptions, read_articles
     from stance.castcheck import check_cast
 
-    found = check_cast(topic, read_articles(paths, ReadOptions()))
+    found = check_cast(topic, read_articles(paths, read))
     about = found.articles - len(found.off_topic)
     yield f"in the articles: {about} of {found.articles} on the topic, {found.sentences} sentences"
     for label, (times, articles) in found.named.items():
@@ -123,7 +124,8 @@ def new_command(name: str, output: Path | None) -> None:
 @command.command("check")
 @click.argument("topic", metavar="TOML")
 @click.argument("paths", metavar="[ARTICLES]...", nargs=-1, type=click.Path(path_type=Path))
-def check_command(topic: str, paths: tuple[Path, ...]) -> None:
+@column_options
+def check_command(topic: str, paths: tuple[Path, ...], **options: Any) -> None:
     """Check a topic file and print what it says.
 
     With articles (files or folders, as for label) also how well it fits them: who is named how
@@ -137,5 +139,5 @@ def check_command(topic: str, paths: tuple[Path, ...]) -> None:
     loaded = load_topic(topic)
     for line in check(loaded):
         tell(line)
-    for line in fit(loaded, paths) if paths else ():
+    for line in fit(loaded, paths, take_columns(options)) if paths else ():
         tell(line)

@@ -7,6 +7,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,8 @@ def _arrow_column(samples: Mapping[type, object]) -> tuple[Any, Callable[[Any], 
 
     if not samples:
         return pa.string(), None
+    if Decimal in samples:  # one tells neither how wide nor how exact the others are
+        return pa.string(), str
     if samples.keys() == {int, float}:
         return pa.float64(), float
     try:

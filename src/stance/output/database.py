@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -90,23 +91,30 @@ def join_sqlite(parts: Sequence[Path], path: Path) -> None:
 
 @contextmanager
 def _new(path: Path) -> Iterator[sqlite3.Connection]:
-    """A database with empty tables, to be filled; view and indexes come at the end."""
-    # The file is a temporary one that a crash leaves behind unseen: no journal is needed.
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA foreign_keys = ON")
-        database.execute(f"PRAGMA user_version = {SCHEMA}")
-        database.execute("BEGIN")
-        database.execute(f"CREATE TABLE articles ({_columns(_ARTICLE)}, PRIMARY KEY (article))")
-        database.execute(
-            f"CREATE TABLE attributions ({_columns(FLAT_COLUMNS)},"
-            " FOREIGN KEY (article) REFERENCES articles (article))"
-        )
-        yield database
-        database.execute(_view())
-        for statement in _INDEXES.strip().splitlines():
-            database.execute(statement)
-        database.execute("COMMIT")
+    """A database with empty tables, to be filled; view and indexes come at the end.
+
+    Raises:
+        OSError: it cannot be written, such as where the disk is full.
+    """
+    try:
+        # The file is a temporary one that a crash leaves behind unseen: no journal is needed.
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA foreign_keys = ON")
+            database.execute(f"PRAGMA user_version = {SCHEMA}")
+            database.execute("BEGIN")
+            database.execute(f"CREATE TABLE articles ({_columns(_ARTICLE)}, PRIMARY KEY (article))")
+            database.execute(
+                f"CREATE TABLE attributions ({_columns(FLAT_COLUMNS)},"
+                " FOREIGN KEY (article) REFERENCES articles (article))"
+            )
+            yield database
+            database.execute(_view())
+            for statement in _INDEXES.strip().splitlines():
+                database.execute(statement)
+            database.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def _add_columns(database: sqlite3.Connection, names: Iterable[str], known: set[str]) -> None:

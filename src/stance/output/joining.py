@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from stance.columns import lift_cell_limit
 from stance.files import atomic_path
 from stance.output.binary import ROW_GROUP, flat_schema
 from stance.output.rows import FLAT_COLUMNS
@@ -50,7 +50,7 @@ def _header(path: Path) -> Sequence[str]:
 
 @contextmanager
 def _csv(path: Path) -> Iterator[csv.DictReader[str]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a field may hold a whole article
+    lift_cell_limit()
     with path.open(encoding="utf-8-sig", newline="") as part:
         yield csv.DictReader(part)
 

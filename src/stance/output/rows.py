@@ -114,13 +114,13 @@ def stored(value: object) -> object:
 class ExtraColumns:
     """Names for the columns that the user's tables have besides, in the order they come up.
 
-    A name that is ours already (in any letter case: SQLite knows no other) gets the suffix
-    `_input`.
+    A name that is ours already (in any letter case: SQLite knows no other), or SQLite's for the
+    number of a row, gets the suffix `_input`.
     """
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._taken = {name.casefold() for name in FLAT_COLUMNS}
+        self._taken = {"rowid", "oid", "_rowid_", *(name.casefold() for name in FLAT_COLUMNS)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class ExtraColumns:
 
     def _name(self, column: str) -> str:
         if column not in self._names:
-            name = column
+            name = _storable(column).replace("\x00", "\N{REPLACEMENT CHARACTER}")  # SQLite takes no NUL here
             while name.casefold() in self._taken:
                 name += "_input"
             self._taken.add(name.casefold())

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from stance.annotated import AnnotatedArticle, article_of, parse_article, read_text, text_place, topic_of
 from stance.annotations import ARTICLES, read_annotations, row_files
-from stance.articles import ArticleFailure, read_articles
+from stance.articles import ArticleFailure, ReadOptions, read_articles
 from stance.errors import AnnotationError, UsageError
 from stance.inputs import find_inputs, kind_of, names_of
 from stance.packing import is_packed
@@ -49,6 +49,7 @@ class DeskOptions:
     blind: bool = False
     next: bool = False
     readings: tuple[Path, Path] | None = None
+    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _articles(
 ) -> Iterator[_Found]:
     if options.paths:
         sources = {name: path for path, name in names_of(find_inputs(options.paths).files).items()}
-        for item in read_articles(options.paths, stdin=stdin):
+        for item in read_articles(options.paths, options.read, stdin):
             if isinstance(item, ArticleFailure):
                 tell(item)
             else:
