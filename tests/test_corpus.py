@@ -12,7 +12,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,12 +26,13 @@ from stance.cli import main
 from stance.corpus import ModelLabeller, Shard, label_corpus
 from stance.corpus.blocks import cut
 from stance.corpus.limits import end_children, limited
-from stance.corpus.parts import Parts
+from stance.corpus.parts import Parts, WritePart
 from stance.corpus.streams import LabelBlock
 from stance.corrections import Correction, write_corrections
-from stance.engines import in_order, processes
-from stance.errors import ModelError, UsageError
+from stance.engines import here, in_order, processes
+from stance.errors import ArticleError, ModelError, UsageError
 from stance.output.formats import FORMATS
+from stance.output.options import WriteOptions
 from stance.records import Article, LabelledArticle
 from stance.topic import load_topic
 from tests.conftest import ROOT
@@ -287,6 +290,7 @@ class TestParts:
         assert capfd.readouterr().err.startswith("0: has no sentence")
         assert label(*args) == 1
         assert capfd.readouterr().err.splitlines() == [
+            "0: has no sentence that can be read",
             "6: has no sentence that can be read",
             "out.jsonl: 5 labelled (1 by the run that this one goes on with), 2 failed; attributions: 5",
         ]
@@ -359,6 +363,79 @@ class TestParts:
         assert told in err
         assert len(err.splitlines()) == 1
         assert {path: path.read_bytes() for path in out.glob("part*")} == kept
+
+    def test_guarded_and_unguarded_cells_are_not_mixed(self, fake, archive, monkeypatch, capfd):
+        args = (archive, "-o", "out.csv", "--part-size", 2)
+        with monkeypatch.context() as patch:
+            stop_after(patch, fake, 3)
+            assert label(*args) == 130
+        assert label(*args, "--excel") == 2
+        assert "begun with another excel (False, now True)" in capfd.readouterr().err
+
+    def test_what_ran_out_of_time_is_tried_again_with_another_limit(self, fake, archive, monkeypatch, capfd):
+        reason = "took longer than 2 s; allow more with --time-limit"
+
+        def late(article: Article) -> LabelledArticle:
+            raise ArticleError(reason)
+
+        args = (archive, "-o", "out", "--format", "jsonl", "--parts", "--part-size", 4)
+        with monkeypatch.context() as patch:
+            patch.setattr(fake, "label", late)
+            assert label(*args) == 1
+        limits = [2.0, 3.0, None]
+        parts = [
+            Parts(
+                Path("out"),
+                json.loads(Path("out/_manifest.json").read_bytes())["made_with"],
+                FORMATS["jsonl"],
+                limit,
+            )
+            for limit in limits
+        ]
+        for one, known in zip(parts, (7, 0, 0), strict=True):
+            with one.open():
+                assert len(one.failures()) == known
+        assert label(*args) == 0
+        assert label(*args[:1], "-o", "whole.jsonl") == 0
+        parts = sorted(Path("out").glob("part-*"))
+        assert b"".join(map(Path.read_bytes, parts)) == Path("whole.jsonl").read_bytes()
+
+    def test_articles_of_parts_that_lie_there_are_let_go(self, fake, archive):
+        most, seen = 0, []
+
+        def blocks():
+            nonlocal most
+            for block in cut([Article(str(n), "x") for n in range(20)], 1):
+                seen.append(weakref.ref(block))
+                most = max(most, sum(one() is not None for one in seen))
+                yield block
+
+        work = WritePart(LabelBlock(fake_label), "jsonl", Path("out"), WriteOptions())
+        with Parts(Path("out"), {}, FORMATS["jsonl"]).open() as parts:
+            assert [fresh for _, _, fresh in parts.run(here, work, blocks())] == [True] * 20
+        most = 0
+        with Parts(Path("out"), {}, FORMATS["jsonl"]).open() as parts:
+            assert [fresh for _, _, fresh in parts.run(here, work, blocks())] == [False] * 20
+        assert most < 4
+
+    @pytest.mark.parametrize("option", ["-o", "--errors"])
+    def test_no_table_in_a_folder_is_written_over(self, option, fake, archive, capfd):
+        table = archive / "articles.csv"
+        table.write_text("id,text\na,It said no.\n", "utf-8")
+        rest = ("-o", "out.jsonl") if option == "--errors" else ()
+        assert label(archive, option, table, *rest) == 2
+        assert "is one of the inputs" in capfd.readouterr().err
+        assert table.read_text("utf-8").startswith("id,text")
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+    def test_a_pipe_is_written_through(self, fake, archive):
+        assert label(archive, "-o", "whole.csv") == 0
+        os.mkfifo("pipe.csv")
+        with ThreadPoolExecutor() as pool:
+            read = pool.submit(Path("pipe.csv").read_bytes)
+            assert label(archive, "-o", "pipe.csv") == 0
+            assert read.result() == Path("whole.csv").read_bytes()
+        assert parts_of(Path()) == ["in", "pipe.csv", "whole.csv"]
 
     @pytest.mark.parametrize("record", ["{}", "[" * 100_000, '{"number": 0, "file": "x", "more": 1}', "[]"])
     def test_a_broken_record_of_a_part_is_told(self, record, fake, archive, monkeypatch, capfd):

@@ -215,6 +215,17 @@ class TestDeterminism:
         backwards = [as_bytes(result) for result in small.label_many(reversed(articles), jobs)]
         assert backwards == alone[::-1]
 
+    def test_two_models_at_once_keep_apart(self, small, trained):
+        other = load(trained, "open")
+        texts = [MARKED] * 40
+        pairs = list(zip(small.label_many(texts, 2), other.label_many(texts, 2), strict=True))
+        assert {(one.topic, two.topic) for one, two in pairs} == {(small.topic.name, "open")}
+        assert len(pairs) == 40
+
+    def test_jobs_are_one_or_more(self, small):
+        with pytest.raises(UsageError, match="jobs is 0, expected 1 or more"):
+            list(small.label_many([MARKED], 0))
+
     def test_many_texts_are_read_as_they_are_asked_for(self, small):
         asked = []
         texts = (asked.append(number) or MARKED for number in range(5))

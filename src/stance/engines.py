@@ -58,16 +58,20 @@ def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[En
     """That many processes of this machine, each of which does `begin` first.
 
     Raises:
-        UsageError: one of them is gone.
+        UsageError: there are to be none, or one of them is gone.
     """
-    from joblib.externals.loky import get_reusable_executor
+    # Not joblib's own pool: that is one for all, and another's processes might hold another model.
+    from joblib.externals.loky import ProcessPoolExecutor
     from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    if jobs < 1:
+        raise UsageError(f"jobs is {jobs}, expected 1 or more")
 
     # As joblib does: the processes share the cores, so their matrix products must not each take all.
     threads = str(max((os.cpu_count() or 1) // jobs, 1))
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {name: os.environ.get(name, threads) for name in names}
-    executor = get_reusable_executor(jobs, env=environment, initializer=begin)
+    executor = ProcessPoolExecutor(jobs, env=environment, initializer=begin)
 
     def run(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Done]]:
         return in_order(lambda piece: executor.submit(work, piece), pieces, 2 * jobs)

@@ -132,6 +132,7 @@ class Model:
 
         Raises:
             ArticleError: a text is empty, or not in English; which one, is said.
+            UsageError: `jobs` is less than 1, or one of the processes is gone.
         """
         items = (_article(text, f"text-{number}") for number, text in enumerate(texts, 1))
         if jobs == 1:

@@ -21,7 +21,7 @@ from stance.corpus.tally import Tally
 from stance.corrector import Corrector, Used
 from stance.engines import Engine, here, processes
 from stance.errors import UsageError
-from stance.files import atomic_path
+from stance.files import atomic_path, is_special
 from stance.output.options import WriteOptions
 from stance.records import LabelledArticle
 
@@ -72,16 +72,17 @@ def label(
 
     chosen = choose_format(settings.format, settings.output, settings.write)
     _check_cluster(settings, chosen)
-    _check_overwrite(settings)
     topic = load_topic(settings.topic) if settings.topic else None
     archive = Archive(settings.paths, settings.read, stdin)
+    _check_overwrite(settings, archive)
     labeller = ModelLabeller(settings.model, topic)
     correct = _corrector(settings, labeller.model())
     with ExitStack() as stack:
         stack.callback(end_children)
         errors = stack.enter_context(atomic_path(settings.errors)) if settings.errors else None
         run = _Run(settings, chosen, archive, labeller, correct, tell)
-        failures = run.parts() if settings.output and chosen.join else run.stream(stdout)
+        in_parts = settings.output and chosen.join and not is_special(settings.output)
+        failures = run.parts() if in_parts else run.stream(stdout)
         if errors:
             lines = (json.dumps(vars(failure), ensure_ascii=False) + "\n" for failure in failures)
             errors.write_bytes("".join(lines).encode("utf-8", "replace"))
@@ -156,14 +157,15 @@ class _Run:
         target = Path(os.path.abspath(self.settings.output or ""))  # noqa: PTH100  # a link stays one
         folder = target if self.settings.write.parts else target.with_name(f"{target.name}{PARTS}")
         work = WritePart(self._work(), self.chosen.name, folder, self.settings.write)
-        with self._engine() as engine, Parts(folder, self._made_with(), self.chosen).open() as parts:
+        whole = Parts(folder, self._made_with(), self.chosen, self.settings.time_limit)
+        with self._engine() as engine, whole.open() as parts:
             with counter(self.archive.size) as count:
-                for block, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
-                    count(part.articles, block.position, fresh=fresh)
+                for position, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
+                    count(part.articles, position, fresh=fresh)
                     self.used.add(part.used or Used())
                     self.tally += part.tally
                     self.taken += 0 if fresh else part.tally.articles
-                    for failure in part.failures if fresh else ():
+                    for failure in part.failures:
                         self._told(failure)
             if self.settings.write.parts:
                 parts.settle()
@@ -205,6 +207,7 @@ class _Run:
             "format": self.chosen.name,
             "attributions_only": settings.write.attributions_only,
             "text": settings.write.text,
+            "excel": settings.write.excel,
             "corrections": self.correct.sha256 if self.correct else None,
             "shard": f"{shard.number}/{shard.count}" if shard else None,
             "part_size": settings.part_size,
@@ -235,8 +238,8 @@ def _check_cluster(settings: LabelSettings, chosen: Format) -> None:
             )
 
 
-def _check_overwrite(settings: LabelSettings) -> None:
-    inputs = [Path(path) for path in settings.paths if path != "-"]
+def _check_overwrite(settings: LabelSettings, archive: Archive) -> None:
+    inputs = [*map(Path, settings.paths), *archive.files]
     if settings.corrections:
         inputs.append(settings.corrections)
     check_not_input(settings.output, inputs)

@@ -21,11 +21,14 @@ from stance.articles import ArticleFailure, Item
 from stance.corpus.labelling import Label, ModelLabeller, Outcome, attempt, keep_model
 from stance.errors import StanceError, UsageError
 
-__all__ = ["Limited", "end_children", "how_ended", "limited", "serve"]
+__all__ = ["Limited", "end_children", "how_ended", "limited", "ran_out", "serve"]
 
 _SERVE = "from stance.corpus.limits import serve; serve()"
 _ITSELF = "its process ended by itself (exit {}), for want of memory or by a fault; the others go on"
 
+
+_LATE = "took longer than {:g} s; allow more with --time-limit"
+_ANY_LATE = _LATE.partition("{")[0]
 
 _idle: dict[tuple[bytes, float], list[Limited]] = {}
 """Children that have their model and wait for work; they end with this process, at the latest."""
@@ -84,7 +87,7 @@ class Limited:
         except (EOFError, OSError, pickle.UnpicklingError):
             code = child.wait()
             self.end()
-            late = f"took longer than {self._seconds:g} s; allow more with --time-limit"
+            late = _LATE.format(self._seconds)
             return ArticleFailure(item.id, late if code == -signal.SIGALRM else _ITSELF.format(code))
         if isinstance(told, BaseException):
             raise told
@@ -116,6 +119,12 @@ class Limited:
                 "same command again, or leave out --time-limit, which needs no process of its own"
             ) from error
         return child
+
+
+def ran_out(failure: ArticleFailure, seconds: float | None) -> bool:
+    """Whether an article failed for a limit on its time that was another than this one."""
+    same = seconds is not None and failure.reason == _LATE.format(seconds)
+    return failure.reason.startswith(_ANY_LATE) and not same
 
 
 def how_ended(code: int | None) -> str:

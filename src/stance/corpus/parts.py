@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,12 +20,13 @@ from typing import Any, Self
 
 from stance.articles import ArticleFailure, id_of
 from stance.corpus.blocks import Block
+from stance.corpus.limits import ran_out
 from stance.corpus.streams import LabelBlock
 from stance.corpus.tally import Tally
 from stance.corrector import Used
 from stance.engines import Engine
 from stance.errors import UsageError
-from stance.files import atomic_path, atomic_write
+from stance.files import atomic_path, atomic_write, locked_folder
 from stance.inputs import PARTS_MANIFEST
 from stance.output.formats import FORMATS, Format, write_results
 from stance.output.options import WriteOptions
@@ -118,11 +118,15 @@ class WritePart:
 
 @dataclass
 class Parts:
-    """The parts of one output in `folder`; `made_with` is what the labels depend on besides the articles."""
+    """The parts of one output in `folder`; `made_with` is what the labels depend on besides the articles.
+
+    A part with an article that took longer than another `time_limit` than this one is written anew.
+    """
 
     folder: Path
     made_with: Mapping[str, object]
     format: Format
+    time_limit: float | None = None
     _written: dict[int, Part] = field(default_factory=dict)
 
     @contextmanager
@@ -136,7 +140,7 @@ class Parts:
         begun = self.folder.exists()
         try:
             self.folder.mkdir(exist_ok=True)
-            with _locked(self.folder):
+            with locked_folder(self.folder):
                 self._take_up()
                 try:
                     yield self
@@ -150,13 +154,14 @@ class Parts:
 
     def run(
         self, engine: Engine, work: WritePart, blocks: Iterable[Block]
-    ) -> Iterator[tuple[Block, Part, bool]]:
-        """Every block, its part, and whether that was written just now; what lies there comes as it passes.
+    ) -> Iterator[tuple[int, Part, bool]]:
+        """Every part, the position of its block, and whether it was written just now; what lies there comes
+        as it passes.
 
         Raises:
             UsageError: the articles are not those that the output was begun with.
         """
-        known: list[tuple[Block, Part]] = []
+        known: list[tuple[int, Part]] = []  # no block: an archive of them does not fit into memory
         count = 0
 
         def missing() -> Iterator[Block]:
@@ -167,14 +172,14 @@ class Parts:
                 if part is None:
                     yield block
                 else:
-                    known.append((block, part))
+                    known.append((block.position, part))
 
         for fresh, part in engine(work, missing()):
-            yield from ((block, old, False) for block, old in known)
+            yield from ((position, old, False) for position, old in known)
             known.clear()
             self._written[part.number] = part
-            yield fresh, part, True
-        yield from ((block, old, False) for block, old in known)
+            yield fresh.position, part, True
+        yield from ((position, old, False) for position, old in known)
         if len(self._written) > count:
             raise self._other_inputs("there are fewer articles now")
 
@@ -235,6 +240,8 @@ class Parts:
             path.unlink(missing_ok=True)
         parts += [_read_json(path) for path in sorted((self.folder / DONE).glob("*.json"))]
         for part in map(self._part, parts):
+            if any(ran_out(failure, self.time_limit) for failure in part.failures):
+                continue
             with suppress(OSError):
                 if (self.folder / part.file).stat().st_size == part.bytes:
                     self._written[part.number] = part
@@ -259,27 +266,6 @@ class Parts:
     def _write_manifest(self, *, complete: bool, parts: list[dict[str, Any]] | None = None) -> None:
         told = {"schema": SCHEMA, "made_with": dict(self.made_with), "complete": complete}
         _write_json(self.folder / PARTS_MANIFEST, told if parts is None else {**told, "parts": parts})
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep other processes away; the lock dies with this one."""
-    try:
-        import fcntl
-    except ImportError:  # a system without: two runs at once write the same parts
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"{folder}: another process is writing here; wait for it") from None
-        except OSError:  # a network file system without locks
-            pass
-        yield
-    finally:
-        os.close(handle)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
