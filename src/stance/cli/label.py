@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from stance.cli.labelling import PART_SIZE, LabelSettings, label
-from stance.cli.options import OUTPUT, SECONDS, column_options, model_option, take_columns, topic_option
+from stance.cli.options import (
+    OUTPUT,
+    SECONDS,
+    column_options,
+    jobs_option,
+    model_option,
+    take_columns,
+    topic_option,
+)
 from stance.cli.telling import tell
 from stance.cli.writing import terminal_width
 from stance.corpus import Shard
@@ -41,7 +49,7 @@ class ShardType(click.ParamType[Shard]):
 @click.option("--format", metavar="|".join(FORMATS), help="The format.  [default: by OUT's ending, or table]")
 @model_option
 @topic_option
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that label.")
+@jobs_option
 @click.option(
     "--cluster",
     metavar="ADDRESS|local",

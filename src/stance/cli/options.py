@@ -18,6 +18,7 @@ __all__ = [
     "OUTPUT",
     "SECONDS",
     "column_options",
+    "jobs_option",
     "model_option",
     "seed_option",
     "take_columns",
@@ -41,6 +42,11 @@ class _Seconds(click.FloatRange):
 SECONDS = _Seconds(0, 1_000_000_000, min_open=True)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that label."
+)
 
 
 def column_options(function: Function) -> Function:

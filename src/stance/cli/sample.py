@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from stance.articles import Archive, ArticleFailure, ReadOptions
-from stance.cli.options import OUTPUT, column_options, model_option, seed_option, take_columns, topic_option
+from stance.cli.options import (
+    OUTPUT,
+    column_options,
+    jobs_option,
+    model_option,
+    seed_option,
+    take_columns,
+    topic_option,
+)
 from stance.cli.progress import progress
 from stance.cli.telling import tell
 from stance.cli.writing import check_not_input, write_text
@@ -42,6 +50,7 @@ class SampleSettings:
     seed: int = 0
     model: Path | None = None
     topic: str | None = None
+    jobs: int = 1
     read: ReadOptions = field(default_factory=ReadOptions)
 
 
@@ -65,7 +74,7 @@ def sample(
     failures: list[ArticleFailure] = []
 
     def population() -> Iterator[Candidate]:
-        for result in progress(label_corpus(inputs, labeller), "articles"):
+        for result in progress(label_corpus(inputs, labeller, settings.jobs), "articles"):
             if isinstance(result, ArticleFailure):
                 failures.append(result)
                 tell(f"{result.article}: {result.reason}")
@@ -132,6 +141,7 @@ ENDINGS = {".json": "json", ".csv": "csv", ".txt": "table"}
 )
 @model_option
 @topic_option
+@jobs_option
 @column_options
 def command(**options: Any) -> int:
     """Draw a random sample of sentences to annotate blind, or estimate from one.
@@ -155,7 +165,7 @@ def command(**options: Any) -> int:
     paths, count, output = options["paths"], options["count"], options["output"] or SHEET
     if not paths or count is None or options["labels"] or options["form"]:
         raise UsageError("a draw takes PATH... and -n N, an estimate --estimate FILE and --labels LABELS")
-    others = {name: options[name] for name in ("seed", "model", "topic")}
+    others = {name: options[name] for name in ("seed", "model", "topic", "jobs")}
     settings = SampleSettings(paths, count, output, read=take_columns(options), **others)
     drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
     tell(

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from stance.articles import ArticleFailure, Item
-from stance.corpus.blocks import Block, Shard, cut
+from stance.corpus.blocks import Block, cut
 from stance.corpus.labelling import Label, Outcome, attempt
 from stance.corpus.limits import limited
 from stance.corrector import Corrector, Used
@@ -54,9 +54,7 @@ class LabelBlock:
                 yield outcome
 
 
-def label_corpus(
-    inputs: Iterable[Item], label: Label, jobs: int = 1, shard: Shard | None = None
-) -> Iterator[Outcome]:
+def label_corpus(inputs: Iterable[Item], label: Label, jobs: int = 1) -> Iterator[Outcome]:
     """Label articles in their order; what cannot be labelled is a failure in its place.
 
     With `jobs` > 1 that many processes work, and `label` must be picklable. The results are the
@@ -67,5 +65,5 @@ def label_corpus(
     """
     with ExitStack() as stack:
         engine: Engine = here if jobs == 1 else stack.enter_context(processes(jobs))
-        for _, done in engine(LabelBlock(label), cut(inputs, 1 if jobs == 1 else CHUNK, shard)):
+        for _, done in engine(LabelBlock(label), cut(inputs, 1 if jobs == 1 else CHUNK)):
             yield from done.outcomes
