@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from stance.active import next_sentences, rank_sentences, uncertainty, when_to_stop
+from stance.active import rank_sentences, uncertainty
 from stance.annotations import read_annotations
 from stance.errors import UsageError
-from stance.learning import LearningCurve, _curve
+from stance.learning import LearningCurve, _curve, when_to_stop
 from stance.records import Article, Attribution, LabelledArticle, Sentence
 
 EVEN = dict.fromkeys(("confirms", "denies", "hedges", "none"), 0.25)
@@ -110,21 +109,6 @@ def test_what_is_annotated_is_left_out_by_the_text_and_its_offsets():
     assert places(rank_sentences([result], {digest: [(0, 9)]})) == [("a", 1), ("a", 2)]
     assert places(rank_sentences([result], {digest: [(5, 15)]})) == [("a", 2)], "an overlap is enough"
     assert len(rank_sentences([result], {"another": [(0, 9)]})) == 3
-
-
-def test_next_sentences_of_real_articles(small, tiny):
-    annotated = read_annotations(tiny)
-    articles = [one.article for one in annotated]
-    chosen = next_sentences(articles, small, annotated[1:], n=5)
-    assert {one.article for one in chosen} == {annotated[0].article.id}
-    assert len(chosen) == 5
-    for one in chosen:
-        assert annotated[0].article.text[one.start : one.end] == one.text
-    assert next_sentences(articles, small, annotated) == []
-    copy = replace(articles[0], id="elsewhere")
-    assert next_sentences([copy], small, annotated[:1]) == [], (
-        "the same text under another id is annotated too"
-    )
 
 
 VERDICTS = [

@@ -111,7 +111,9 @@ def test_only_its_own_page_may_save(desk, headers, status):
 
 
 def test_a_foreign_host_sees_no_article(desk):
-    assert client_of(desk).get("/articles/0", headers={"Host": "evil.example"}).status_code == 400
+    refused = client_of(desk).get("/articles/0", headers={"Host": "evil.example"})
+    assert refused.status_code == 400
+    assert "not this service: open the address that was printed" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.cast import Cast, Hit
+from stance.castcheck import check_cast
 from stance.parsing import tokenise
+from stance.records import Article
 from stance.topic import parse_topic
 from tests.readers import WORLD
 
@@ -159,3 +161,27 @@ def test_hits_never_overlap(words: list[str]) -> None:
     found = CAST.match(words)
     assert all(0 <= hit.first < hit.last <= len(words) for hit in found)
     assert all(a.last <= b.first for a, b in itertools.pairwise(found))
+
+
+def test_what_never_occurs_is_told_of_every_speaker_of_a_label() -> None:
+    topic = parse_topic(
+        """
+schema = 1
+name = "grain"
+allegation = "Grain was sold."
+[[speakers]]
+label = "boss"
+role = "leader"
+name = "Ana Mol"
+aliases = ["Mol"]
+metonyms = ["Castle Hill"]
+[[speakers]]
+label = "boss"
+role = "leader"
+name = "Ben Tal"
+aliases = ["Tal"]
+"""
+    )
+    found = check_cast(topic, [Article("a", "Grain was sold, Tal said on Monday, and nobody else did.")])
+    assert found.never == {"boss": ("Ana Mol", "Mol", "Castle Hill", "Ben Tal")}
+    assert found.named == {"boss": (1, 1)}

@@ -328,6 +328,13 @@ def test_what_is_not_there_is_told_on_a_page(client, path):
     assert "not remembered any more: paste it again" in answer.text
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "x", "-1"])
+def test_a_sentence_without_a_number_is_not_there(client, number):
+    _, (link,) = paste(client)
+    path = f"{link.rpartition('/')[0]}/{number}"
+    assert [client.get(path).status_code, client.post(path, data={}).status_code] == [404, 404]
+
+
 def test_a_file_that_broke_meanwhile_is_told_everywhere_and_stays(client, ledger):
     _, (link,) = paste(client)
     form = {"seen": seen(client.get(link)), "action": "nobody"}

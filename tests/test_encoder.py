@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -119,6 +121,35 @@ def test_log_probabilities_add_up_to_one():
     assert set(told.word_chances(0, "stance")) == {"confirms", "denies", "hedges", "none"}
     assert told.of_word(1, "cue") == told.words[1, WORD.index("cue")] / 16
     assert len(OUTPUTS) == len(WORD) + len(SENTENCE)
+
+
+def tokenizer(change: Callable[[dict], object]) -> bytes:
+    """The shipped tokenizer, but for a change."""
+    made = json.loads((SHIPPED / "tokenizer.json").read_bytes())
+    change(made)
+    return json.dumps(made).encode()
+
+
+UNUSABLE = {
+    "no unknown piece": (lambda made: made["model"].update(unk_token="<x>"), "has no piece <x>"),
+    "a number beyond the pieces": (
+        lambda made: made["model"]["vocab"].update(zebra=10**6),
+        "has a piece with the number 1000000, expected its 19665 pieces numbered from 0 on",
+    ),
+    "more pieces than the graph knows": (
+        lambda made: made["model"]["vocab"].update({"vorskia": len(made["model"]["vocab"])}),
+        "encoder.onnx cannot read the pieces of tokenizer.json",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", UNUSABLE)
+def test_a_tokenizer_that_cannot_be_used_is_found_by_the_check(fault, encoder):
+    change, message = UNUSABLE[fault]
+    with pytest.raises(ModelError, match=message) as caught:
+        Encoder(encoder.graph, tokenizer(change)).check()
+    assert "\n" not in str(caught.value)
+    encoder.check()
 
 
 FAULTS = {

@@ -246,6 +246,24 @@ def test_a_baseline_that_is_missing_somewhere_is_told():
         evaluate(rows)
 
 
+PAIR = ("none", "none")
+SHARES = {
+    "missing somewhere": (
+        [{"0.25": PAIR, "0.5": PAIR}, {"0.25": PAIR}],
+        "1 of 2 rows of the set 'seeds' have no share '0.5', expected all to",
+    ),
+    "a word": ([{"half": PAIR}] * 2, "a share of the learning curve is 'half', expected one such as '0.5'"),
+    "no number": ([{"nan": PAIR}] * 2, "a share of the learning curve is 'nan', expected one such as '0.5'"),
+}
+
+
+@pytest.mark.parametrize("fault", SHARES)
+def test_a_share_that_cannot_be_used_is_told(fault):
+    shares, told = SHARES[fault]
+    with pytest.raises(ModelError, match=told):
+        evaluate([row(at, shares=each) for at, each in enumerate(shares)])
+
+
 def in_slices(text, *gold, first=False):
     one = row(0, text=text, gold=tuple(gold))
     return {name for name, _, test in SLICES if test(one, first)}

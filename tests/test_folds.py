@@ -8,9 +8,11 @@ from collections import defaultdict
 import pytest
 
 from stance.annotated import AnnotatedArticle
-from stance.folds import FOLDS, family_of, folds_of
+from stance.examples import Prepared
+from stance.folds import FOLDS, families_of, family_of, folds_of
 from stance.records import Article, Sentence
 from stance.topic import parse_topic
+from stance.training import MANY_FOLDS, folds_for
 
 FAMILIES = [
     ("k_f01_2", "k_f01"),
@@ -60,6 +62,18 @@ def test_worlds_stay_whole_and_folds_are_about_equal(composed):
 def test_folds_do_not_depend_on_the_order(composed):
     shuffled = random.Random(0).sample(composed, len(composed))
     assert folds_of(shuffled) == folds_of(composed)
+
+
+@pytest.mark.parametrize("more", [0, 20])
+def test_families_of_ones_own_stay_whole(more):
+    names = ["k_f01_1", "a", "k_f01_2", "l_f01_1", "k_f01_3", "l_f01_2", *(f"m_{at}" for at in range(more))]
+    own = [Prepared(made(name, "a", 1), None, None, {}) for name in names]
+    assert [len(group) for group in families_of(own).values()] == [3, 1, 2, *[1] * more]
+    folds = [{one.annotated.article.id for one in fold.articles} for fold in folds_for([], own)]
+    assert sorted(name for fold in folds for name in fold) == sorted(names)
+    for family in ("k_f01", "l_f01"):
+        assert sum(any(family_of(name) == family for name in fold) for fold in folds) == 1
+    assert len(folds) == (MANY_FOLDS if more else 3)
 
 
 def test_fewer_worlds_than_folds():

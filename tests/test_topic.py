@@ -149,6 +149,13 @@ FAULTS = {
         ],
     ),
     "a blank label": (HEAD + SPEAKER.replace('"x"', '" "'), ["number 1: label is ' ', which is reserved"]),
+    "a label of two roles": (
+        HEAD + SPEAKER + SPEAKER + SPEAKER.replace("leader", "service"),
+        [
+            "[[speakers]] number 3: label 'x' is of the role 'service' here and of 'leader' before, expected "
+            "one role; choose another label"
+        ],
+    ),
     "a source without a name": (HEAD + "[[sources]]\naliases = []", ["[[sources]] number 1 has no 'name'"]),
     "a source with a role": (
         HEAD + "[[sources]]\nname = 'x'\nrole = 'other'",

@@ -153,11 +153,13 @@ class TestFew:
     )
     def test_two_articles_are_enough(self, names, tmp_path):
         folder = take(names, tmp_path / "own")
+        for table in folder.glob("*.csv"):  # a family would be held out whole
+            table.write_text(table.read_text("utf-8").replace(f"{names[1]},", "other,"), "utf-8")
         output = train(TrainSettings(tmp_path / "model", folder, use_base=False))
         model = load(output)
         own = read_annotations(folder)
         assert model.topic.sha256 == own[0].topic.sha256
-        assert {row.article for row in load_heldout(output)} == set(names)
+        assert {row.article for row in load_heldout(output)} == {names[0], "other"}
         result = model.label(own[0].article)
         result.to_frame()
         assert len(result.sentences) > 1
@@ -194,7 +196,12 @@ MISTAKES = {
     "one article": (
         lambda p: TrainSettings(p / "model", take(("a_01",), p / "own"), use_base=False),
         UsageError,
-        "one article is too few: held-out figures need at least two; annotate another one",
+        "one article is too few: held-out figures need at least two; annotate another article",
+    ),
+    "one contrast family": (
+        lambda p: TrainSettings(p / "model", take(("k_f01_1", "k_f01_2"), p / "own"), use_base=False),
+        UsageError,
+        r"one contrast family \(by the articles' ids\) is too few",
     ),
     "several topics": (
         lambda p: TrainSettings(p / "model", take(("a_01", "a_05"), p / "own"), use_base=False),

@@ -87,6 +87,12 @@ class TestTryFold:
         assert seen == [ids(prepared[3:])] * (1 + len(BASELINES))
         assert [one.prepared for one in found] == prepared[:3]
 
+    def test_the_baselines_can_be_left_out(self, prepared, monkeypatch):
+        monkeypatch.setattr(trials, "BASELINES", None)
+        (one,) = try_fold(Fold("own-0", False, (prepared[0],)), prepared, baselines=False)
+        assert one.trials
+        assert one.baselines == {}
+
     def test_there_is_one_trial_per_sentence_that_is_read(self, prepared):
         (one,) = try_fold(Fold("own-0", False, (prepared[0],)), prepared)
         assert set(one.baselines) == set(BASELINES)
@@ -234,6 +240,17 @@ class TestPriors:
             assert len(answers) == len(read.sentences)
             assert all(stance in STANCES and (role != "none" or stance == "none") for role, stance in answers)
         assert BASELINES[name](prepared)(replace(read, sentences=())) == []
+
+    def test_sentences_that_share_no_word_leave_the_constant(self, prepared):
+        article = prepared[0]
+        words = ("zinc", "moon", "lamp", "fern", "oboe", "kite")
+        lines = tuple(replace(article.annotated.sentences[at], text=word) for at, word in enumerate(words))
+        golds = (article.annotated.attributions[0], ()) * 3
+        annotated = replace(
+            article.annotated, sentences=lines, attributions=golds, annotators=("ada",) * len(words)
+        )
+        few = [replace(article, annotated=annotated)]
+        assert BASELINES["tfidf"](few)(article.read) == BASELINES["constant"](few)(article.read)
 
     def test_the_constant_is_the_most_frequent_pair(self, prepared):
         told = Counter(BASELINES["constant"](prepared)(prepared[0].read))

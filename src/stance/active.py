@@ -11,25 +11,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from stance.annotated import AnnotatedArticle
 from stance.labels import NONE, leading
-from stance.learning import CurvePoint, LearningCurve, when_to_stop
-from stance.records import Article, Attribution, LabelledArticle
+from stance.records import Attribution, LabelledArticle
 
-if TYPE_CHECKING:
-    from stance.model import Model
-
-__all__ = [
-    "CurvePoint",
-    "LearningCurve",
-    "Suggestion",
-    "next_sentences",
-    "rank_sentences",
-    "uncertainty",
-    "when_to_stop",
-]
+__all__ = ["Suggestion", "rank_sentences", "uncertainty"]
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -52,32 +38,15 @@ class Suggestion:
     uncertainty: float
 
 
-def next_sentences(
-    articles: Iterable[Article], model: Model, annotated: Iterable[AnnotatedArticle] = (), n: int = 20
-) -> list[Suggestion]:
-    """The `n` sentences of some articles that are worth annotating most, the best first.
-
-    A sentence that overlaps one in `annotated`, of an article with the same text, is left out, and
-    so is page furniture. See `rank_sentences` for the order.
-
-    Raises:
-        ArticleError: a text is empty, or not in English.
-    """
-    done: dict[str, list[tuple[int, int]]] = {}
-    for one in annotated:
-        places = ((sentence.start, sentence.end) for sentence in one.sentences)
-        done.setdefault(one.article.sha256, []).extend(places)
-    return rank_sentences(model.label_many(articles), done, n)
-
-
 def rank_sentences(
     results: Iterable[LabelledArticle], done: Mapping[str, Ranges] | None = None, n: int = 20
 ) -> list[Suggestion]:
-    """As `next_sentences`, from labelled articles; `done` has annotated places by the text's digest.
+    """The `n` sentences of labelled articles that are worth annotating most, the best first.
 
-    The rule is that by which seats are shared out (D'Hondt): the next sentence is the one whose
-    uncertainty, divided by one more than the number already chosen from its article and by one
-    more than the number already chosen with its predicted label, is largest; of equals the
+    A sentence that overlaps a place in `done`, by the text's digest, is left out, and so is page
+    furniture. The rule is that by which seats are shared out (D'Hondt): the next sentence is the
+    one whose uncertainty, divided by one more than the number already chosen from its article and
+    by one more than the number already chosen with its predicted label, is largest; of equals the
     earlier one. The same input gives the same list, and a longer list begins with the shorter.
     """
     found = [

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 from stance.examples import Prepared
 from stance.heldout import primary
@@ -72,11 +71,13 @@ def _tfidf(training: Sequence[Prepared]) -> Answer:
     texts = [text for text, _ in golds]
     if len(texts) < FEW or any(len({pair[part] for _, pair in golds}) < 2 for part in (0, 1)):
         return _constant(training)
+    terms = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    try:
+        weights = terms.fit_transform(texts)
+    except ValueError:  # no term stands in two sentences
+        return _constant(training)
     models = [
-        make_pipeline(
-            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-            LogisticRegression(C=10, max_iter=1000),
-        ).fit(texts, [pair[part] for _, pair in golds])
+        LogisticRegression(C=10, max_iter=1000).fit(weights, [pair[part] for _, pair in golds])
         for part in (0, 1)
     ]
 
@@ -84,7 +85,7 @@ def _tfidf(training: Sequence[Prepared]) -> Answer:
         sentences = [sentence.sentence.text for sentence in article.sentences]
         if not sentences:
             return []
-        roles, stances = (model.predict(sentences) for model in models)
+        roles, stances = (model.predict(terms.transform(sentences)) for model in models)
         return [
             (str(role), str(stance) if role != NONE else NONE)
             for role, stance in zip(roles, stances, strict=True)

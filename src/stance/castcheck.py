@@ -60,10 +60,10 @@ def check_cast(topic: Topic, items: Iterable[Article | ArticleFailure]) -> Found
         within.update(labels.keys())
         unseen -= set(_occurring(read, unseen))
     named = {speaker.label: (times[speaker.label], within[speaker.label]) for speaker in topic.speakers}
-    never = {
-        place: tuple(words for words in known if _key(words) in unseen) for place, known in _known(topic)
-    }
-    told = {place: words for place, words in never.items() if words}
+    never: dict[str, dict[str, None]] = {}  # two speakers may have one label
+    for place, known in _known(topic):
+        never.setdefault(place, {}).update(dict.fromkeys(words for words in known if _key(words) in unseen))
+    told = {place: tuple(words) for place, words in never.items() if words}
     return Found(count, sentences, tuple(off_topic), tuple(unreadable), named, told)
 
 
@@ -90,7 +90,7 @@ def _occurring(read: ReadArticle, keys: Iterable[str]) -> Iterator[str]:
 def _known(topic: Topic) -> Iterator[tuple[str, tuple[str, ...]]]:
     for speaker in topic.speakers:
         own = (speaker.name,) if speaker.name else ()
-        yield speaker.label, tuple(dict.fromkeys((*own, *speaker.aliases, *speaker.descriptions)))
+        yield speaker.label, (*own, *speaker.aliases, *speaker.descriptions, *speaker.metonyms)
     yield from topic.parties.items()
     for source in topic.sources:
         yield source.name, (source.name, *source.aliases)

@@ -7,6 +7,7 @@ are those of the annotators' guide: primary label, joint accuracy, macro-F1, att
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -142,7 +143,8 @@ def evaluate(
 
     Raises:
         AnnotationError: `predictions` has broken rows or unknown labels; each is named with its line.
-        ModelError: some rows of a set lack a baseline that others have.
+        ModelError: some rows of a set lack a baseline or a share of the learning curve that others have,
+            or a share is none.
         UsageError: `predictions` cannot be read or meets no held-out sentence.
     """
     replaced = None if predictions is None else replace_predictions(rows, predictions)
@@ -211,12 +213,39 @@ def _curve(rows: Sequence[HeldOut], sampler: Sampler) -> tuple[LearntShare, ...]
     """The learning curve, from what learnt from least to the model itself."""
     if not all(row.shares for row in rows):
         return ()
-    told = {float(share): [row.shares[share] for row in rows] for share in rows[0].shares}
+    told = {_share(name): pairs for name, pairs in _answers(rows, "shares").items()}
     told[1.0] = [row.predicted_primary for row in rows]
     return tuple(
         LearntShare(share, _baseline(str(share), rows, pairs, sampler).figures["joint_accuracy"])
         for share, pairs in sorted(told.items())
     )
+
+
+def _share(name: str) -> float:
+    try:
+        share = float(name)
+    except ValueError:
+        share = math.nan
+    if not 0 < share < 1:
+        raise ModelError(
+            f"heldout.jsonl: a share of the learning curve is {name!r}, expected one such as '0.5'; train "
+            "the model again with 'stance train'"
+        )
+    return share
+
+
+def _answers(rows: Sequence[HeldOut], field: str) -> dict[str, list[Any]]:
+    """What each of the `baselines` or `shares` says of every row of a set."""
+    given: list[Mapping[str, Any]] = [getattr(row, field) for row in rows]
+    told = {name: [one.get(name) for one in given] for name in dict.fromkeys(n for one in given for n in one)}
+    for name, pairs in told.items():
+        if None in pairs:
+            what = f"{field.removesuffix('s')} {name!r}"
+            raise ModelError(
+                f"heldout.jsonl: {pairs.count(None)} of {len(pairs)} rows of the set {rows[0].set!r} have no "
+                f"{what}, expected all to; train the model again with 'stance train'"
+            )
+    return told
 
 
 def _confusion(counts: Any, labels: Sequence[str]) -> Confusion:
@@ -237,16 +266,9 @@ def _furniture(rows: Sequence[HeldOut]) -> ClassScore | None:
 def _baselines(
     rows: Sequence[HeldOut], ours: Sequence[HeldOut] | None, sampler: Sampler
 ) -> tuple[Baseline, ...]:
-    names = list(dict.fromkeys(name for row in rows for name in row.baselines))
-    told: dict[str, list[Any]] = {name: [row.baselines.get(name) for row in rows] for name in names}
+    told = _answers(rows, "baselines")
     if ours is not None:
         told[OURS] = [row.predicted_primary for row in ours]
-    for name, pairs in told.items():
-        if None in pairs:
-            raise ModelError(
-                f"heldout.jsonl: {pairs.count(None)} of {len(pairs)} rows of the set {rows[0].set!r} have no "
-                f"baseline {name!r}, expected all to; train the model again with 'stance train'"
-            )
     return tuple(_baseline(name, rows, pairs, sampler) for name, pairs in told.items())
 
 

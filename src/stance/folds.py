@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from stance.annotated import AnnotatedArticle
 
-__all__ = ["FOLDS", "family_of", "folds_of"]
+if TYPE_CHECKING:
+    from stance.examples import Prepared
+
+__all__ = ["FOLDS", "families_of", "family_of", "folds_of"]
 
 FOLDS = 4
 """Folds of the composed articles; every world is held out once."""
@@ -19,6 +23,18 @@ def family_of(article: str) -> str | None:
     """The contrast family that an article belongs to by its id (`k_f01` of `k_f01_2`), else None."""
     found = _FAMILY.fullmatch(article)
     return found["family"] if found else None
+
+
+def families_of(articles: Iterable[Prepared]) -> dict[str, list[Prepared]]:
+    """Annotated articles in the groups that are held out whole: a contrast family, or an article alone.
+
+    Each group has the name of its family or article; they stand in the order of their first articles.
+    """
+    groups: dict[str, list[Prepared]] = {}
+    for one in articles:
+        name = one.annotated.article.id
+        groups.setdefault(family_of(name) or name, []).append(one)
+    return groups
 
 
 def folds_of(articles: Sequence[AnnotatedArticle], folds: int = FOLDS) -> Mapping[str, int]:

@@ -148,12 +148,9 @@ def _measured(
 
 def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
     """The articles in up to five folds, in an order of chance; families whole."""
-    from stance.folds import family_of
+    from stance.folds import families_of
 
-    groups: dict[str, list[Prepared]] = {}
-    for one in own:
-        name = one.annotated.article.id
-        groups.setdefault(family_of(name) or name, []).append(one)
+    groups = families_of(own)
     names = sorted(groups)
     rng.shuffle(names)
     count = min(5, len(names))
@@ -172,7 +169,8 @@ def _predict(
         others = [one for fold in (*folds[at + 1 :], *folds[:at]) for one in fold]
         taken = others[: max(1, round(share * len(others)))]
         sizes.append(len(taken))
-        for tried in try_fold(Fold(f"fold-{at}", False, tuple(held)), [*base, *taken, *held]):
+        fold = Fold(f"fold-{at}", False, tuple(held))
+        for tried in try_fold(fold, [*base, *taken, *held], baselines=False):
             hits[tried.prepared.annotated.article.id] = sum(_hits(tried))
     return hits, sum(sizes) / len(sizes)
 

@@ -196,6 +196,21 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
                     yield from _speaker_faults(entry, where)
             else:
                 yield f"{where} is {entry!r}, expected a table"
+    yield from _label_faults(data.get("speakers"))
+
+
+def _label_faults(speakers: object) -> Iterator[str]:
+    """Labels of two roles: what a row means is told by its speaker's label alone."""
+    roles: dict[str, str] = {}
+    for number, entry in enumerate(speakers if isinstance(speakers, list) else (), 1):
+        label, role = (entry.get(key) if isinstance(entry, dict) else None for key in ("label", "role"))
+        if not isinstance(label, str) or role not in SOURCE_ROLES:
+            continue
+        if role != roles.setdefault(label, role):
+            yield (
+                f"[[speakers]] number {number}: label {label!r} is of the role {role!r} here and of "
+                f"{roles[label]!r} before, expected one role; choose another label"
+            )
 
 
 def _speaker_faults(entry: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 Held out means that no sentence of the article, and nothing derived from it, was seen in fitting,
 calibration or threshold setting. The built-in composed articles are predicted in four folds that
-share no world; annotated articles are left out one at a time (in ten folds where they are many).
+share no world; annotated articles are left out one at a time (in ten folds where they are many),
+contrast families whole.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from stance.errors import UsageError
 from stance.evaluation import evaluate
 from stance.examples import Prepared, prepare
 from stance.fitting import fit_calibration, fit_heads
-from stance.folds import FOLDS, folds_of
+from stance.folds import FOLDS, families_of, folds_of
 from stance.heads import Head
 from stance.heldout import HeldOut
 from stance.heldoutfile import heldout_lines
@@ -151,7 +152,8 @@ def _train(
         prepared.append(prepare(annotated, casts, encode))
     folds = folds_for(prepared[: len(base)], prepared[len(base) :])
     if len(folds) < 2:
-        raise UsageError("one article is too few: held-out figures need at least two; annotate another one")
+        what = "one article" if len(prepared) == 1 else "one contrast family (by the articles' ids)"
+        raise UsageError(f"{what} is too few: held-out figures need at least two; annotate another article")
     tried: list[tuple[Tried, ...]] = []
     for fold in folds:
         progress("predicting what is held out", len(tried), len(folds))
@@ -201,12 +203,17 @@ def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
 
 
 def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
-    """Composed articles in `FOLDS` folds by world; annotated ones one by one, or in `MANY_FOLDS`."""
+    """Composed articles in `FOLDS` folds by world; annotated ones one by one, or in `MANY_FOLDS`.
+
+    Of the annotated ones a contrast family stays whole (`families_of`).
+    """
     chosen = folds_of([article.annotated for article in base])
     parts = [[p for p in base if chosen[p.annotated.article.id] == fold] for fold in range(FOLDS)]
     folds = [Fold(f"composed-{number}", True, tuple(part)) for number, part in enumerate(parts) if part]
-    count = len(own) if len(own) <= MOST_LEFT_OUT else MANY_FOLDS
-    return folds + [Fold(f"own-{number}", False, tuple(own[number::count])) for number in range(count)]
+    groups = list(families_of(own).values())
+    count = len(groups) if len(own) <= MOST_LEFT_OUT else min(MANY_FOLDS, len(groups))
+    dealt = ([one for group in groups[number::count] for one in group] for number in range(count))
+    return folds + [Fold(f"own-{number}", False, tuple(part)) for number, part in enumerate(dealt)]
 
 
 def _write(

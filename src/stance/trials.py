@@ -57,17 +57,23 @@ class Tried:
 
 
 def try_fold(
-    fold: Fold, articles: Sequence[Prepared], drop: tuple[str, ...] = (), shares: Sequence[float] = ()
+    fold: Fold,
+    articles: Sequence[Prepared],
+    drop: tuple[str, ...] = (),
+    shares: Sequence[float] = (),
+    *,
+    baselines: bool = True,
 ) -> tuple[Tried, ...]:
     """Fit the heads and the baselines on all articles but the fold's, and let them label the fold.
 
-    With `shares` heads are also fitted on these shares of the articles, for the learning curve.
+    With `shares` heads are also fitted on these shares of the articles, for the learning curve;
+    `baselines` can be left out where only the heads are asked for.
     """
     held = {id(article) for article in fold.articles}
     training = [article for article in articles if id(article) not in held]
     heads = fit_heads(training, drop)
     parts = {f"{share:g}": fit_heads(_part(training, share), drop) for share in shares}
-    fitted = {name: fit(training) for name, fit in BASELINES.items()}
+    fitted = {name: fit(training) for name, fit in BASELINES.items()} if baselines else {}
     tried = []
     for prepared in fold.articles:
         read = prepared.met
@@ -77,12 +83,12 @@ def try_fold(
             Trial(read, at, *told, _by_role(gold))
             for at, (told, gold) in enumerate(zip(heard, golds, strict=True))
         ]
-        baselines = {name: answer(read) for name, answer in fitted.items()}
+        answers = {name: answer(read) for name, answer in fitted.items()}
         told = {
             share: primaries(read, [found for found, _ in hear(read, part, Thresholds())])
             for share, part in parts.items()
         }
-        tried.append(Tried(fold, prepared, tuple(trials), baselines, told))
+        tried.append(Tried(fold, prepared, tuple(trials), answers, told))
     return tuple(tried)
 
 

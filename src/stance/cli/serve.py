@@ -69,7 +69,9 @@ def serve(settings: ServeSettings, tell: Callable[[str], None]) -> None:
     )
     with Workers(settings.model, topic, settings.workers) as workers:
         ledger = _ledger(settings, workers.facts.topic)
-        app = create_app(workers, Hosts(settings.host, settings.allow_host), limits, ledger)
+        app = create_app(
+            workers, Hosts(settings.host, settings.allow_host, "see --allow-host"), limits, ledger
+        )
         run(app, settings.host, settings.port, lambda url: tell(f"Serving on {url} (Ctrl-C ends it)"))
 
 

@@ -76,7 +76,7 @@ class WordPieces:
     """The encoder's vocabulary.
 
     Raises:
-        ModelError: the tokenizer file is broken, or lacks a piece that is needed.
+        ModelError: the tokenizer file is broken, lacks a piece that is needed, or skips numbers.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -90,6 +90,14 @@ class WordPieces:
         self._tokenizer.no_truncation()
         self.marks = {mark: self._id(piece) for mark, piece in MARKS.items()}
         self.begin, self.end, self.mask = self._id("[CLS]"), self._id("[SEP]"), self._id("[MASK]")
+        self.unknown = self._id(getattr(self._tokenizer.model, "unk_token", None) or "[UNK]")
+        numbers = self.rows().values()
+        self.last = max(numbers)
+        if self.last >= len(numbers):
+            raise ModelError(
+                f"tokenizer.json has a piece with the number {self.last}, expected its {len(numbers)} pieces "
+                "numbered from 0 on, as 'stance finetune' writes them"
+            )
         self.pieces = lru_cache(2**16)(self._pieces)
 
     def names(self, ids: Iterable[int]) -> set[str]:
@@ -108,7 +116,7 @@ class WordPieces:
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         """The pieces of one folded word; at least one."""
-        return tuple(self._tokenizer.encode(word, add_special_tokens=False).ids) or (self._id("[UNK]"),)
+        return tuple(self._tokenizer.encode(word, add_special_tokens=False).ids) or (self.unknown,)
 
 
 def stretches_of(article: ReadArticle, pieces: WordPieces) -> tuple[Stretch, ...]:

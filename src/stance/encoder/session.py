@@ -56,7 +56,17 @@ class Encoder:
         Raises:
             ModelError: one of them cannot.
         """
-        _ = self.pieces, self._session
+        ids = (self.pieces.begin, self.pieces.last, self.pieces.end)
+        try:
+            self.outputs(ids)
+        except ModelError:
+            raise
+        except Exception as error:  # the library raises classes of its own under Exception
+            reason = " ".join(str(error).split())
+            raise ModelError(
+                f"encoder.onnx cannot read the pieces of tokenizer.json ({reason}), expected both of one "
+                "'stance finetune'"
+            ) from error
 
     @cached_property
     def digest(self) -> str:

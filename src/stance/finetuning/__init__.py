@@ -1,1 +1,1 @@
-"""Fine-tuning the encoder on the composed articles (the extra `encoder`)."""
+"""Fine-tuning the encoder on the primer, then on the composed articles (the extra `encoder`)."""

@@ -6,7 +6,6 @@ multiplies them out when it is loaded, so that nothing is rounded that depends o
 
 from __future__ import annotations
 
-import io
 import warnings
 from typing import Any
 
@@ -94,9 +93,8 @@ def _stored_small(model: Any) -> bytes:
     for tensor in (*graph.initializer, *graph.input, *graph.output):
         del tensor.metadata_props[:]
     checker.check_model(model)
-    target = io.BytesIO()
-    target.write(model.SerializeToString())
-    return target.getvalue()
+    graph_bytes: bytes = model.SerializeToString()
+    return graph_bytes
 
 
 def _is_large(tensor: Any) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["take_up"]
 RECORD = "begun.json"
 
 
-def take_up(folder: Path, made_with: Mapping[str, object], kept: str = "*.safetensors") -> None:
+def take_up(folder: Path, made_with: Mapping[str, object]) -> None:
     """Begin in a folder, or go on in it with the same.
 
     Raises:
@@ -23,7 +23,7 @@ def take_up(folder: Path, made_with: Mapping[str, object], kept: str = "*.safete
     record = folder / RECORD
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not record.exists() and not any(folder.glob(kept)):
+        if not record.exists() and not any(folder.glob("*.safetensors")):
             atomic_write(record, json.dumps(made_with, indent=1))
         begun = json.loads(record.read_bytes()) if record.exists() else {}
     except (OSError, ValueError, RecursionError) as error:

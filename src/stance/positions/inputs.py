@@ -17,7 +17,7 @@ from stance.lexicon import PRONOUNS, fold
 from stance.positions.values import Position
 from stance.records import Attribution, LabelledArticle, Sentence, Span
 
-__all__ = ["ENDINGS", "LabelRow", "as_labelled", "read_labels"]
+__all__ = ["ENDINGS", "LabelRow", "as_labelled", "flag", "read_labels"]
 
 SQLITE = (".sqlite", ".db")
 ENDINGS = (*TABLES, *SQLITE)
@@ -100,7 +100,7 @@ def told(row: LabelRow, where: str) -> Position:
             speaker_confidence=_figure(row.get("speaker_confidence")),
             stance_confidence=_figure(row.get("stance_confidence")),
             labelled_by=str(row.get("labelled_by") or "model"),
-            review=_flag(row.get("review"), False),
+            review=flag(row.get("review"), False),
             **told_as_is,
         )
     except (ValueError, TypeError, KeyError, OverflowError) as error:
@@ -112,7 +112,7 @@ _AS_TOLD = ("detail", "statement_date", "title", "outlet", "url", "topic", "role
 
 def counts(row: LabelRow) -> bool:
     """Whether a row is about the topic, and about the article's own text."""
-    return _flag(row.get("on_topic"), True) and not _flag(row.get("furniture"), False)
+    return flag(row.get("on_topic"), True) and not flag(row.get("furniture"), False)
 
 
 def _words(row: LabelRow, name: str) -> str | None:
@@ -134,7 +134,8 @@ def _figure(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _flag(value: Any, default: bool) -> bool:
+def flag(value: Any, default: bool) -> bool:
+    """What a column of yes and no says, in whatever format; `default` where it says nothing."""
     if value is None:
         return default
     return value.strip().lower() in ("true", "1") if isinstance(value, str) else bool(value)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from stance.agreement import primary
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
-from stance.positions.inputs import read_labels
+from stance.positions.inputs import flag, read_labels
 from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, whole_number
 from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
@@ -60,7 +59,7 @@ def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ..
         for number, row in read_labels(path):
             try:
                 place = (str(row["article"]), int(row["start"]), int(row["end"]))
-                label, furniture = (str(row["speaker"]), str(row["stance"])), _is_true(row["furniture"])
+                label, furniture = (str(row["speaker"]), str(row["stance"])), flag(row["furniture"], False)
             except (KeyError, TypeError, ValueError, OverflowError) as error:
                 raise UsageError(
                     f"{path}: row {number} is no label ({error}), expected rows of 'stance label'"
@@ -143,7 +142,3 @@ def _check_corpus(sheet: Path, weights: Mapping[Place, Row], frame: Mapping[Plac
 def _place(row: Row, numbers: Sequence[str], problems: list[str]) -> Place | None:
     start, end, *others = (whole_number(row, name, problems) for name in ("start", "end", *numbers))
     return None if start is None or end is None or None in others else (row["article"], start, end)
-
-
-def _is_true(value: Any) -> bool:
-    return value.strip().lower() in ("true", "1") if isinstance(value, str) else bool(value)

@@ -30,8 +30,8 @@ def add_correcting(app: FastAPI, pages: Pages, ledger: Ledger) -> None:
     address = "/articles/{key}"
     routes: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
         ("GET", address, correcting.article),
-        ("GET", f"{address}/{{number:int}}", correcting.sentence),
-        ("POST", f"{address}/{{number:int}}", correcting.save),
+        ("GET", f"{address}/{{number}}", correcting.sentence),
+        ("POST", f"{address}/{{number}}", correcting.save),
     )
     for method, path, endpoint in routes:
         app.add_api_route(path, endpoint, methods=[method], response_model=None, include_in_schema=False)
@@ -84,7 +84,7 @@ class _Correcting:
     async def _labelled(self, key: str, number: int) -> LabelledArticle:
         """What the model alone says of an article that has such a sentence."""
         (result,) = (await self._pages.answer(Job((self._document(key),), "labels"))).labels
-        if number >= len(result.sentences):
+        if not 0 <= number < len(result.sentences):
             raise _Gone
         return result
 

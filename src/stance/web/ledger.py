@@ -48,7 +48,7 @@ class Ledger:
         """All corrections in the file.
 
         Raises:
-            UsageError: the file is broken; the message is one line and names the first fault.
+            UsageError: the file is broken (every fault is named, one per line), or cannot be read.
         """
         with self._lock:
             return self._read()

@@ -58,10 +58,12 @@ class Hosts:
 
     Loopback names, the bound one and `extra`. A service that listens everywhere also answers to
     plain addresses: no page of a stranger can have one as its origin without being served from it.
+    `advice` tells who used another name what to do.
     """
 
     bound: str = "127.0.0.1"
     extra: tuple[str, ...] = ()
+    advice: str = "open the address that was printed at its start"
 
     def allow(self, header: str) -> bool:
         """Whether a Host header (`name`, `name:port`) names this service."""
@@ -143,7 +145,8 @@ class SameSite:
         hosts = header_values(scope, b"host")
         if len(hosts) != 1 or not self.hosts.allow(hosts[0]):
             found = repr(hosts[0]) if hosts else "missing"
-            return Refusal(400, "host", f"the Host header is {found}, not this service: see --allow-host")
+            told = f"the Host header is {found}, not this service: {self.hosts.advice}"
+            return Refusal(400, "host", told)
         if scope["method"] not in SAFE and not _from_here(scope, hosts[0]):
             return Refusal(403, "origin", "another site asked for this; open this service's own page")
         return None

@@ -210,9 +210,11 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    """A body that breaks the schema: every fault, in one line."""
+    """A body that breaks the schema: every fault, in one line; or an address that has no such number."""
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
+    if any(fault["loc"][0] == "path" for fault in faults):
+        return _problem(404, "Not Found")
     if not request.headers.get("content-type", "").partition(";")[0].strip().lower().endswith("json"):
         return _problem(415, "the body is no JSON by its content type; send  Content-Type: application/json")
     if any(fault["type"] == "json_invalid" for fault in faults):

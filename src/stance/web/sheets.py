@@ -21,7 +21,7 @@ from pathlib import Path
 from stance.annotated import parse_article, text_place
 from stance.annotations import ARTICLES, article_fields, sentence_fields
 from stance.errors import AnnotationError, UsageError
-from stance.files import atomic_write
+from stance.files import atomic_path, atomic_write
 from stance.records import Article
 from stance.rows import ARTICLE_COLUMNS, ROW_COLUMNS, Row, format_table, read_table
 from stance.topic import Topic
@@ -89,16 +89,18 @@ class Sheet:
         """Put a version in the place of the file, and the article on the list of articles.
 
         Raises:
-            UsageError: the folder is not writable, or `articles.csv` is broken; nothing is written.
+            UsageError: the folder is not writable, or `articles.csv` is broken; rows and list stay.
         """
         listed = self._list()
         if self._unkept:
             text = self.folder / self.file
             text.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(text, self.article.text)
-        atomic_write(self.path, version.data)
-        if listed is not None:
-            atomic_write(self.folder / ARTICLES, listed)
+        # The rows take their place last: an article on the list without rows gets them with the next save.
+        with atomic_path(self.path) as rows:
+            rows.write_bytes(version.data)
+            if listed is not None:
+                atomic_write(self.folder / ARTICLES, listed)
 
     def _composed(self, before: Sequence[Row], header: tuple[str, ...], lines: Lines) -> Version:
         own = [row for row in before if row["article"] == self.article.id]

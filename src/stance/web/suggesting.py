@@ -29,22 +29,21 @@ class Suggester:
         self._sheets = tuple(sheets)
         topics = {sheet.topic.sha256: sheet.topic for sheet in sheets}
         self._models = {digest: load(folder, topic) for digest, topic in topics.items()}
+        self._ranked: dict[str, LabelledArticle] = {}
 
     def reading(self, sheet: Sheet) -> Reading | None:
         """What the model says of an article."""
-        result = self._label(sheet)
+        result = self._ranked.get(sheet.article.id) or self._label(sheet)
         return Reading.of_model(result) if result else None
 
     def queue(self) -> list[Place]:
         """All sentences that are not labelled yet, the most worthwhile first."""
         numbers = {sheet.article.id: number for number, sheet in enumerate(self._sheets)}
         done = {sheet.article.sha256: _labelled(sheet) for sheet in self._sheets}
-        results = [result for sheet in self._sheets if (result := self._label(sheet))]
-        every = sum(len(result.sentences) for result in results)
-        return [
-            Place(numbers[found.article], found.start, found.end)
-            for found in rank_sentences(results, done, every)
-        ]
+        found = [result for sheet in self._sheets if (result := self._label(sheet))]
+        self._ranked = {result.article.id: result for result in found}
+        every = sum(len(result.sentences) for result in found)
+        return [Place(numbers[one.article], one.start, one.end) for one in rank_sentences(found, done, every)]
 
     def _label(self, sheet: Sheet) -> LabelledArticle | None:
         try:

@@ -290,8 +290,6 @@ $("guide-text").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById(decodeURIComponent(link.hash.slice(1)))?.scrollIntoView();
 });
-const setHeader = () => body.style.setProperty("--header", `${document.querySelector("header").offsetHeight}px`);
-new ResizeObserver(setHeader).observe(document.querySelector("header"));
 body.classList.toggle("unsuggesting", sessionStorage.getItem("unsuggesting") === "true");
 const shown = sessionStorage.getItem("filter") ?? ("adjudicating" in body.dataset ? "differs" : "all");
 if (Array.from($("filter").options).some((option) => option.value === shown)) $("filter").value = shown;
