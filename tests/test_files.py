@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from stance import files
 from stance.errors import UsageError
-from stance.files import atomic_path, atomic_write
+from stance.files import atomic_folder, atomic_path, atomic_write
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,45 @@ def test_a_device_that_is_full_is_one_line() -> None:
         pytest.skip("there is no /dev/full")
     with pytest.raises(UsageError, match=r"^/dev/full: cannot write \(No space left on device\)$"):
         atomic_write(Path("/dev/full"), "x")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_folder_takes_the_old_ones_place(
+    at_once: bool, linked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not at_once:
+        monkeypatch.setattr(files, "_exchange", lambda *_: False)
+    real = tmp_path / "folder"
+    target = tmp_path / "link" if linked else real
+    if linked:
+        target.symlink_to(real)
+    for number in range(3):
+        with atomic_folder(target) as fresh:
+            (fresh / f"{number}").touch()
+        assert [path.name for path in real.iterdir()] == [f"{number}"]
+    assert sorted(tmp_path.iterdir()) == sorted({real, target})
+    assert target.is_symlink() == linked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems may take two steps")
+def test_the_reader_always_sees_a_folder(tmp_path: Path) -> None:
+    target, done, missed = tmp_path / "folder", threading.Event(), 0
+    target.mkdir()
+
+    def read() -> None:
+        nonlocal missed
+        while not done.is_set():
+            missed += not target.exists()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(300):
+        with atomic_folder(target):
+            pass
+    done.set()
+    reader.join()
+    assert missed == 0
 
 
 def _write_half(target: Path, error: type[BaseException]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,29 +20,42 @@ __all__ = ["atomic_folder", "atomic_path", "atomic_write", "is_special", "locked
 def atomic_folder(target: Path) -> Iterator[Path]:
     """A new folder beside `target` that takes its place when the block ends well.
 
-    What was in the old one is gone then: whoever calls this has seen that it may go.
+    What was in the old one is gone then: whoever calls this has seen that it may go. A link is followed.
 
     Raises:
         UsageError: the folder above is missing or not writable, or the disk is full.
     """
+    place = Path(os.path.realpath(target))
     try:
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     except OSError as error:
         raise UsageError(f"{target}: cannot write here ({error.strerror}); choose another place") from error
     old = fresh.with_name(f"{fresh.name}.old")
     try:
         yield fresh
         fresh.chmod(0o755)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
+        if not place.exists():
+            fresh.rename(place)
+        elif not _exchange(fresh, place):
+            place.rename(old)  # a crash here leaves the old one under this name
+            fresh.rename(place)
     except OSError as error:
         raise UsageError(f"{target}: cannot write ({error.strerror}); what was there stays") from error
     finally:
-        if old.exists() and not target.exists():
-            old.rename(target)
+        if old.exists() and not place.exists():
+            old.rename(place)
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Put two folders in each other's place in a single step; whether this system can."""
+    if sys.platform == "win32":
+        return False
+    library, names = ctypes.CDLL(None), (os.fsencode(one.absolute()), os.fsencode(other.absolute()))
+    if hasattr(library, "renameat2"):  # Linux: with two folders to start from, which absolute names need not
+        return bool(library.renameat2(0, names[0], 0, names[1], 2) == 0)
+    return hasattr(library, "renamex_np") and bool(library.renamex_np(*names, 2) == 0)  # macOS
 
 
 @contextmanager

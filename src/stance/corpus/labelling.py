@@ -1,4 +1,4 @@
-"""One article: read, labelled and corrected, or a failure in its place."""
+"""One article: read and labelled, or a failure in its place."""
 
 from __future__ import annotations
 
