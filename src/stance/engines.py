@@ -55,7 +55,7 @@ def in_order(
 
 @contextmanager
 def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[Engine]:
-    """That many processes of this machine, each of which does `begin` first.
+    """That many processes of this machine, each of which does `begin` first, while this one goes on.
 
     Raises:
         UsageError: there are to be none, or one of them is gone.
@@ -72,6 +72,7 @@ def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[En
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {name: os.environ.get(name, threads) for name in names}
     executor = ProcessPoolExecutor(jobs, env=environment, initializer=begin)
+    executor.submit(os.getpid)  # they are all started by the first task
 
     def run(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Done]]:
         return in_order(lambda piece: executor.submit(work, piece), pieces, 2 * jobs)

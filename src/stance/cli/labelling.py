@@ -15,7 +15,7 @@ from stance.articles import Archive, ArticleFailure, ReadOptions
 from stance.cli.progress import counter
 from stance.cli.writing import check_not_input
 from stance.corpus.blocks import Block, Shard, cut
-from stance.corpus.labelling import ModelLabeller
+from stance.corpus.labelling import ModelLabeller, import_model
 from stance.corpus.streams import CHUNK, LabelBlock
 from stance.corpus.tally import Tally
 from stance.corrector import Corrector, Used
@@ -76,24 +76,18 @@ def label(
     archive = Archive(settings.paths, settings.read, stdin)
     _check_overwrite(settings, archive)
     labeller = ModelLabeller(settings.model, topic)
-    correct = _corrector(settings, labeller.model())
     with ExitStack() as stack:
         stack.callback(end_children)
+        engine = stack.enter_context(_engine(settings, labeller))
+        correct = _corrector(settings, labeller.model())
         errors = stack.enter_context(atomic_path(settings.errors)) if settings.errors else None
-        run = _Run(settings, chosen, archive, labeller, correct, tell)
+        run = _Run(settings, chosen, archive, labeller, engine, correct, tell)
         in_parts = settings.output and chosen.join and not is_special(settings.output)
         failures = run.parts() if in_parts else run.stream(stdout)
         if errors:
             lines = (json.dumps(vars(failure), ensure_ascii=False) + "\n" for failure in failures)
             errors.write_bytes("".join(lines).encode("utf-8", "replace"))
-    if correct:
-        correct.used = run.used
-        for line in correct.told():
-            tell(line)
-    for note in archive.notes:
-        tell(note)
-    if settings.output:
-        tell(run.summary(settings.output, len(failures)))
+    run.tell_end(len(failures))
     return failures
 
 
@@ -105,6 +99,7 @@ class _Run:
     chosen: Format
     archive: Archive
     labeller: ModelLabeller
+    engine: Engine
     correct: Corrector | None
     tell: Callable[[str], None]
     used: Used = field(default_factory=Used)
@@ -112,7 +107,18 @@ class _Run:
     taken: int = 0
     """Articles that an interrupted run had labelled."""
 
-    def summary(self, output: Path, failed: int) -> str:
+    def tell_end(self, failed: int) -> None:
+        """Tell of the corrections, of what was passed over, and of what was done."""
+        if self.correct:
+            self.correct.used = self.used
+            for line in self.correct.told():
+                self.tell(line)
+        for note in self.archive.notes:
+            self.tell(note)
+        if self.settings.output:
+            self.tell(self._summary(self.settings.output, failed))
+
+    def _summary(self, output: Path, failed: int) -> str:
         """What was done, in a line."""
         tally, notes = self.tally, []
         if self.taken:
@@ -135,8 +141,8 @@ class _Run:
 
         def labelled() -> Iterator[LabelledArticle]:
             quiet = self.settings.output is None and self.chosen.name == "table"
-            with self._engine() as engine, counter(self.archive.size, quiet=quiet) as count:
-                for block, done in engine(self._work(), self._blocks(size)):
+            with counter(self.archive.size, quiet=quiet) as count:
+                for block, done in self.engine(self._work(), self._blocks(size)):
                     self.used.add(done.used or Used())
                     for outcome in done.outcomes:
                         if isinstance(outcome, ArticleFailure):
@@ -158,9 +164,10 @@ class _Run:
         folder = target if self.settings.write.parts else target.with_name(f"{target.name}{PARTS}")
         work = WritePart(self._work(), self.chosen.name, folder, self.settings.write)
         whole = Parts(folder, self._made_with(), self.chosen, self.settings.time_limit)
-        with self._engine() as engine, whole.open() as parts:
+        with whole.open() as parts:
             with counter(self.archive.size) as count:
-                for position, part, fresh in parts.run(engine, work, self._blocks(self.settings.part_size)):
+                blocks = self._blocks(self.settings.part_size)
+                for position, part, fresh in parts.run(self.engine, work, blocks):
                     count(part.articles, position, fresh=fresh)
                     self.used.add(part.used or Used())
                     self.tally += part.tally
@@ -182,20 +189,6 @@ class _Run:
     def _told(self, failure: ArticleFailure) -> None:
         self.tell(f"{failure.article}: {failure.reason}")
 
-    @contextmanager
-    def _engine(self) -> Iterator[Engine]:
-        settings = self.settings
-        if settings.cluster:
-            from stance.corpus.cluster import cluster
-
-            with cluster(settings.cluster, self.labeller, settings.jobs) as engine:
-                yield engine
-        elif settings.jobs > 1:
-            with processes(settings.jobs) as engine:
-                yield engine
-        else:
-            yield here
-
     def _made_with(self) -> dict[str, object]:
         """What tells these labels from others of the same articles."""
         settings, model = self.settings, self.labeller.model()
@@ -212,6 +205,21 @@ class _Run:
             "shard": f"{shard.number}/{shard.count}" if shard else None,
             "part_size": settings.part_size,
         }
+
+
+@contextmanager
+def _engine(settings: LabelSettings, labeller: ModelLabeller) -> Iterator[Engine]:
+    """Where the work is done; processes begin at once, while this one loads its model."""
+    if settings.cluster:
+        from stance.corpus.cluster import cluster
+
+        with cluster(settings.cluster, labeller, settings.jobs) as engine:
+            yield engine
+    elif settings.jobs > 1:
+        with processes(settings.jobs, import_model) as engine:
+            yield engine
+    else:
+        yield here
 
 
 def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:

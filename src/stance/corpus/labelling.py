@@ -17,7 +17,7 @@ from stance.topic import Topic
 if TYPE_CHECKING:
     from stance.model import Model
 
-__all__ = ["Label", "ModelLabeller", "Outcome", "attempt", "keep_model"]
+__all__ = ["Label", "ModelLabeller", "Outcome", "attempt", "import_model", "keep_model"]
 
 Label = Callable[[Article], LabelledArticle]
 Outcome = LabelledArticle | ArticleFailure
@@ -74,6 +74,11 @@ def _process_labeller(path: Path | None, topic: Topic | None, digest: str) -> Mo
     """This process's labeller; a model that was trained anew in the same folder is another one."""
     key = (topic.sha256 if topic else None, digest)
     return _LABELLERS.setdefault(key, ModelLabeller(path, topic))
+
+
+def import_model() -> None:
+    """Import all that a model needs, which takes longer than to load one."""
+    import stance.model  # noqa: F401  # for its time
 
 
 def keep_model(key: tuple[str | None, str], model: Model) -> None:
