@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +25,12 @@ from stance.encoder.session import Encoder
 from stance.encoder.vectors import VECTORS, Vectors
 from stance.errors import UsageError
 from stance.examples import readings
-from stance.finetuning import run
+from stance.finetuning import course, run
+from stance.finetuning.course import FinetuneSettings, Stage
 from stance.finetuning.export import export, quantise
 from stance.finetuning.loop import Lesson, Settings, fine_tune
 from stance.finetuning.network import Network
-from stance.finetuning.run import FinetuneSettings, finetune
+from stance.finetuning.run import finetune
 from stance.finetuning.targets import GROUPS, UNKNOWN, targets_of
 from stance.finetuning.vocabulary import NEAREST, pruned
 from stance.folds import FOLDS, folds_of
@@ -37,6 +39,7 @@ from tests.conftest import take
 
 WIDTH, INNER, PLACES = 48, 96, 512
 QUICK = Settings(passes=2, rate=1e-3, half=False)
+STAGES = (Stage((QUICK,), (QUICK,)), Stage((QUICK,), (QUICK,)))
 
 
 def tiny_tokenizer(texts) -> bytes:
@@ -111,25 +114,33 @@ def primer(tmp_path_factory) -> Path:
     """Two articles to learn from first, in one of which readers differed everywhere."""
     folder = take(("n_01", "o_02"), tmp_path_factory.mktemp("primer") / "annotations")
     table = folder / "o.csv"
-    table.write_text(table.read_text("utf-8").replace("writer-o", run.DISPUTED), "utf-8")
+    table.write_text(table.read_text("utf-8").replace("writer-o", course.DISPUTED), "utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def tuned(weights, tiny, primer, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "base_folder", lambda: tiny)
-        patch.setattr(run, "shipped", lambda *_: primer)
-        return finetune(
-            FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", (QUICK,), (QUICK,))
-        )
+        patch.setattr(course, "base_folder", lambda: tiny)
+        patch.setattr(course, "shipped", lambda *_: primer)
+        return finetune(FinetuneSettings(weights, tmp_path_factory.mktemp("tuned") / "encoder", STAGES))
 
 
 def network_of(weights: Path, state: dict[str, torch.Tensor]) -> Network:
     """The network that a fine-tuning kept, with as many pieces as it had."""
-    network = Network(load_file(weights / "model.safetensors") | {run.WORDS: state["words.weight"]})
+    network = Network(load_file(weights / "model.safetensors") | {course.WORDS: state["words.weight"]})
     network.load_state_dict(state)
     return network.eval()
+
+
+def mean_of(weights: Path, kept: Sequence[Path]) -> Network:
+    """The network with the mean of the weights of those that a fine-tuning kept."""
+    states = [load_file(path) for path in kept]
+    network = network_of(
+        weights, {name: torch.stack([one[name] for one in states]).mean(dim=0) for name in states[0]}
+    )
+    quantise(network)
+    return network
 
 
 def test_what_is_written_can_be_trained_on(tuned, articles):
@@ -152,7 +163,7 @@ def test_an_article_is_kept_as_a_network_told_it_that_did_not_learn_from_it(tune
         kept = encoding.base(read).encoded
         same = []
         for fold in range(FOLDS):
-            network = network_of(weights, load_file(tuned / f"fold-{fold + 1}-of-{FOLDS}.safetensors"))
+            network = mean_of(weights, sorted(tuned.glob(f"fold-{fold + 1}-of-{FOLDS}-*.safetensors")))
             told = run._Torch(network, (tuned / "tokenizer.json").read_bytes()).encode(read).encoded
             same.append(all(np.array_equal(a.words, b.words) for a, b in zip(kept, told, strict=True)))
         assert same.index(True) == folds[annotated.article.id]
@@ -162,23 +173,22 @@ def test_an_article_is_kept_as_a_network_told_it_that_did_not_learn_from_it(tune
 def test_a_stopped_run_goes_on_with_what_is_finished(weights, tuned, tiny, primer, tmp_path, monkeypatch):
     begun = tmp_path / "encoder"
     begun.mkdir()
-    for kept in (*tuned.glob("*of*.safetensors"), tuned / "primer.safetensors", tuned / "begun.json"):
-        shutil.copy(kept, begun)
+    for kept in (*tuned.glob("*-*.safetensors"), tuned / "begun.json"):
+        if not kept.name.startswith(f"fold-{FOLDS}"):
+            shutil.copy(kept, begun)
     done = []
-    monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "shipped", lambda *_: primer)
-    finetune(FinetuneSettings(weights, begun, (QUICK,), (QUICK,)), lambda what, *_: done.append(what))
-    assert set(done) == {"fine-tuning, all articles, round 1"}
+    monkeypatch.setattr(course, "base_folder", lambda: tiny)
+    monkeypatch.setattr(course, "shipped", lambda *_: primer)
+    finetune(FinetuneSettings(weights, begun, STAGES), lambda what, *_: done.append(what))
+    assert set(done) == {f"fine-tuning, fold {FOLDS} of {FOLDS}, stage {stage}, round 1" for stage in (1, 2)}
     assert (begun / VECTORS).read_bytes() == (tuned / VECTORS).read_bytes()
     assert (begun / "encoder.onnx").read_bytes() == (tuned / "encoder.onnx").read_bytes()
 
 
 def test_the_encoder_is_the_mean_of_the_networks(tuned, weights):
-    told = [load_file(path) for path in (*tuned.glob("*of*.safetensors"), tuned / "all-articles.safetensors")]
-    assert len(told) == FOLDS + 1
-    mean = {name: torch.stack([one[name] for one in told]).mean(dim=0) for name in told[0]}
-    network = network_of(weights, mean)
-    quantise(network)
+    kept = sorted(tuned.glob("fold-*.safetensors"))
+    assert len(kept) == len(STAGES) * FOLDS
+    network = mean_of(weights, kept)
     ids = list(range(2, 14))
     with torch.no_grad():
         expected = network(torch.tensor([ids]))[0].numpy()
@@ -189,14 +199,12 @@ def test_the_encoder_is_the_mean_of_the_networks(tuned, weights):
 @pytest.fixture
 def finished(weights, tuned, tiny, primer, tmp_path, monkeypatch) -> FinetuneSettings:
     """What goes on with a finished run."""
-    monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "shipped", lambda *_: primer)
-    return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), (QUICK,), (QUICK,))
+    monkeypatch.setattr(course, "base_folder", lambda: tiny)
+    monkeypatch.setattr(course, "shipped", lambda *_: primer)
+    return FinetuneSettings(weights, shutil.copytree(tuned, tmp_path / "encoder"), STAGES)
 
 
-@pytest.mark.parametrize(
-    ("changed", "named"), [({"seed": 1}, "seed"), ({"rounds": (QUICK, QUICK)}, "settings")]
-)
+@pytest.mark.parametrize(("changed", "named"), [({"seed": 1}, "seed"), ({"stages": STAGES[:1]}, "settings")])
 def test_other_settings_do_not_go_on_with_what_was_begun(changed, named, finished):
     with pytest.raises(UsageError, match=rf"begun with other {named}: choose another folder"):
         finetune(replace(finished, **changed))
@@ -204,7 +212,7 @@ def test_other_settings_do_not_go_on_with_what_was_begun(changed, named, finishe
 
 def test_other_articles_do_not_go_on_with_what_was_begun(finished, tmp_path, monkeypatch):
     folder = take(("a_01",), tmp_path / "other")
-    monkeypatch.setattr(run, "base_folder", lambda: folder)
+    monkeypatch.setattr(course, "base_folder", lambda: folder)
     with pytest.raises(UsageError, match=r"begun with other .*articles: choose another folder"):
         finetune(finished)
 
@@ -217,7 +225,7 @@ def test_networks_of_an_unknown_run_are_refused(finished):
 
 def test_nothing_is_learnt_where_readers_differed(weights, primer):
     pieces = WordPieces((weights / "tokenizer.json").read_bytes())
-    clear, disputed = (run._lesson(text, pieces, run.DISPUTED) for text in run._texts(primer))
+    clear, disputed = (course.lesson_of(text, pieces, course.DISPUTED) for text in course._texts(primer))
     assert any((answers != UNKNOWN).any() for answers in clear.answers)
     assert all((answers == UNKNOWN).all() for answers in disputed.answers)
     assert [len(stretch.ids) for stretch in disputed.stretches] == list(map(len, disputed.answers))
@@ -324,10 +332,10 @@ def test_other_weights_are_refused(fault, weights, tiny, tmp_path, monkeypatch):
     spoil, message = FAULTS[fault]
     folder = shutil.copytree(weights, tmp_path / "weights")
     spoil(folder)
-    monkeypatch.setattr(run, "base_folder", lambda: tiny)
-    monkeypatch.setattr(run, "shipped", lambda *_: tiny)
+    monkeypatch.setattr(course, "base_folder", lambda: tiny)
+    monkeypatch.setattr(course, "shipped", lambda *_: tiny)
     with pytest.raises(UsageError, match=message):
-        finetune(FinetuneSettings(folder, tmp_path / "encoder", (QUICK,), (QUICK,)))
+        finetune(FinetuneSettings(folder, tmp_path / "encoder", STAGES))
 
 
 def test_vectors_of_another_encoder_are_refused(tuned, tmp_path):
