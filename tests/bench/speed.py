@@ -38,8 +38,9 @@ LEARNT = 200
 """Articles that the TF-IDF peer learns from."""
 SLOW = 24
 """Sentences for the peer that is slow."""
-MANY = 768
-"""Articles for one job against two: twelve parts, so that neither the start nor an uneven end tells much."""
+MANY, PART = 768, 16
+"""Articles for one job against two, and in a part: so many and so few that neither the start nor an uneven end
+tells much, as neither does in an archive."""
 SIZE = 1024
 """Rows and columns of the matrices by which the core's peak is measured."""
 ROUNDS = 200
@@ -184,7 +185,8 @@ def test_jobs(benchmark: Any, folder: Path, jobs: int) -> None:
     out = folder / f"{jobs}.jsonl"
     sentences = sum(len(each.sentences) for each in annotated()[:MANY])
     benchmark.extra_info |= {"row": f"--jobs {jobs}", "articles": len(chosen), "sentences": sentences}
-    command = ("-c", MEASURED, "-m", "stance", "label", str(inputs), "-o", str(out), "--jobs", str(jobs))
+    label = ("-m", "stance", "label", str(inputs), "-o", str(out), "--part-size", str(PART))
+    command = ("-c", MEASURED, *label, "--jobs", str(jobs))
 
     def afresh() -> tuple[tuple[str, ...], dict[str, Any]]:
         out.unlink(missing_ok=True)  # or there would be nothing left to label
