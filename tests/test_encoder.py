@@ -134,7 +134,7 @@ UNUSABLE = {
     "no unknown piece": (lambda made: made["model"].update(unk_token="<x>"), "has no piece <x>"),
     "a number beyond the pieces": (
         lambda made: made["model"]["vocab"].update(zebra=10**6),
-        "has a piece with the number 1000000, expected its 19665 pieces numbered from 0 on",
+        r"has a piece with the number 1000000, expected its \d+ pieces numbered from 0 on",
     ),
     "more pieces than the graph knows": (
         lambda made: made["model"]["vocab"].update({"vorskia": len(made["model"]["vocab"])}),
