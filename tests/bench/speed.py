@@ -39,8 +39,8 @@ LEARNT = 200
 SLOW = 24
 """Sentences for the peer that is slow."""
 MANY, PART = 768, 16
-"""Articles for one job against two, and in a part: so many and so few that neither the start nor an uneven end
-tells much, as neither does in an archive."""
+"""Articles for one job against two, and in a part: so many, and so few, that neither the start nor an uneven
+end tells much, as neither does in an archive."""
 SIZE = 1024
 """Rows and columns of the matrices by which the core's peak is measured."""
 ROUNDS = 200
