@@ -85,7 +85,8 @@ def _tfidf(training: Sequence[Prepared]) -> Answer:
         sentences = [sentence.sentence.text for sentence in article.sentences]
         if not sentences:
             return []
-        roles, stances = (model.predict(terms.transform(sentences)) for model in models)
+        weighed = terms.transform(sentences)
+        roles, stances = (model.predict(weighed) for model in models)
         return [
             (str(role), str(stance) if role != NONE else NONE)
             for role, stance in zip(roles, stances, strict=True)

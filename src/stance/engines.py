@@ -57,15 +57,19 @@ def in_order(
 def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[Engine]:
     """That many processes of this machine, each of which does `begin` first, while this one goes on.
 
+    Where it is one, that is this process, which does nothing first.
+
     Raises:
         UsageError: there are to be none, or one of them is gone.
     """
+    if jobs < 1:
+        raise UsageError(f"jobs is {jobs}, expected 1 or more")
+    if jobs == 1:
+        yield here
+        return
     # Not joblib's own pool: that is one for all, and another's processes might hold another model.
     from joblib.externals.loky import ProcessPoolExecutor
     from joblib.externals.loky.process_executor import BrokenProcessPool
-
-    if jobs < 1:
-        raise UsageError(f"jobs is {jobs}, expected 1 or more")
 
     # As joblib does: the processes share the cores, so their matrix products must not each take all.
     threads = str(max((os.cpu_count() or 1) // jobs, 1))

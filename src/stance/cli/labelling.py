@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,7 +19,7 @@ from stance.corpus.labelling import ModelLabeller, import_model
 from stance.corpus.streams import CHUNK, LabelBlock
 from stance.corpus.tally import Tally
 from stance.corrector import Corrector, Used
-from stance.engines import Engine, here, processes
+from stance.engines import Engine, processes
 from stance.errors import UsageError
 from stance.files import atomic_path, is_special
 from stance.output.options import WriteOptions
@@ -207,19 +207,13 @@ class _Run:
         }
 
 
-@contextmanager
-def _engine(settings: LabelSettings, labeller: ModelLabeller) -> Iterator[Engine]:
+def _engine(settings: LabelSettings, labeller: ModelLabeller) -> AbstractContextManager[Engine]:
     """Where the work is done; processes begin at once, while this one loads its model."""
     if settings.cluster:
         from stance.corpus.cluster import cluster
 
-        with cluster(settings.cluster, labeller, settings.jobs) as engine:
-            yield engine
-    elif settings.jobs > 1:
-        with processes(settings.jobs, import_model) as engine:
-            yield engine
-    else:
-        yield here
+        return cluster(settings.cluster, labeller, settings.jobs)
+    return processes(settings.jobs, import_model)
 
 
 def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from stance.articles import ArticleFailure, Item
@@ -11,7 +10,7 @@ from stance.corpus.blocks import Block, cut
 from stance.corpus.labelling import Label, Outcome, attempt
 from stance.corpus.limits import limited
 from stance.corrector import Corrector, Used
-from stance.engines import Engine, here, processes
+from stance.engines import processes
 
 __all__ = ["CHUNK", "LabelBlock", "Labelled", "label_corpus"]
 
@@ -63,7 +62,6 @@ def label_corpus(inputs: Iterable[Item], label: Label, jobs: int = 1) -> Iterato
     Raises:
         UsageError: the model does not load.
     """
-    with ExitStack() as stack:
-        engine: Engine = here if jobs == 1 else stack.enter_context(processes(jobs))
+    with processes(jobs) as engine:
         for _, done in engine(LabelBlock(label), cut(inputs, 1 if jobs == 1 else CHUNK)):
             yield from done.outcomes

@@ -59,8 +59,7 @@ STAGES = (
     Stage((Settings(2, 2e-4),), (Settings(6),)),
 )
 """How the shipped encoder was tuned. The primer grew meanwhile: its first round came before `xa` to `xh` and
-`wa` to `wh`, its second before `va` to `vh` and `ua` to `uh`,
-all of it before `tc` to `th`."""
+`wa` to `wh`, its second before `va` to `vh` and `ua` to `uh`, all of it before `tc` to `th`."""
 
 
 @dataclass(frozen=True)
