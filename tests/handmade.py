@@ -40,13 +40,13 @@ ATTRIBUTIONS: tuple[tuple[Attribution, ...], ...] = (
     (
         Attribution(
             "leader", "vucic", "denies", span("President Vucic"), span("a notorious lie"), "Aleksandar Vucic",
-            "name", None, "never", None, 0.94049, 0.8804, DENIES,
+            "name", None, "never", None, 0.94049, 0.8804, DENIES, 0.85,
         ),
     ),
     (
         Attribution(
             "leader", "vucic", "denies", span("he", TEXT.index("nobody,")), None, "Aleksandar Vucic",
-            "pronoun", None, None, None, 0.71, 0.66, DENIES, review=True,
+            "pronoun", None, None, None, 0.71, 0.66, DENIES, 0.5, review=True,
         ),
     ),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -171,3 +172,11 @@ class TestLearningCurve:
             UsageError, match="too few for a learning curve, expected 4 articles and 2 repeats"
         ):
             when_to_stop(read_annotations(tiny)[:articles], repeats=repeats)
+
+    def test_one_family_is_told(self, tiny):
+        family = [
+            replace(one, article=replace(one.article, id=f"k_f01_{at}"))
+            for at, one in enumerate(read_annotations(tiny)[:4])
+        ]
+        with pytest.raises(UsageError, match="all articles are of one contrast family"):
+            when_to_stop(family, repeats=2)

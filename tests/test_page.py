@@ -59,6 +59,7 @@ def test_why_is_told_beside_the_sentence():
         "more exactly: it is not so, and never was"
         "this source speaks: 94%"
         "stance: rejects 88%, leaves open 6%, presents as true 3%, no position 3%"
+        "both are right: 85%"
     )
     second = visible(re.search(r'id="a1-s2-why">(.*?)</mark>', html, re.S).group(1))
     assert "who: “he” (inferred from a pronoun)" in second

@@ -64,10 +64,9 @@ class StanceComponent:
         self, model: str | None = None, topic: str | None = None, spans_key: str = SPANS_KEY
     ) -> None:
         from stance.model import load
-        from stance.topic import load_topic
 
         self.config = {"model": model, "topic": topic, "spans_key": spans_key}
-        self.model: Model = load(model, load_topic(topic) if topic else None)
+        self.model: Model = load(model, topic)
         self.spans_key = spans_key
 
     def __call__(self, doc: Doc) -> Doc:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.annotated import AnnotatedArticle
 from stance.errors import UsageError
+from stance.folds import families_of, family_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,12 +105,17 @@ def when_to_stop(
     of articles like these and not only of these.
 
     Raises:
-        UsageError: there are fewer than four articles, or fewer than two repeats.
+        UsageError: there are fewer than four articles, all are of one family, or fewer than two repeats.
     """
     if len(annotated) < FEWEST or repeats < 2:
         raise UsageError(
             f"{len(annotated)} articles in {repeats} repeats are too few for a learning curve, "
             f"expected {FEWEST} articles and 2 repeats or more"
+        )
+    if len({family_of(one.article.id) or one.article.id for one in annotated}) < 2:
+        raise UsageError(
+            "all articles are of one contrast family (by their ids), which is held out whole: "
+            "annotate another article"
         )
     import numpy as np
 
@@ -148,8 +154,6 @@ def _measured(
 
 def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
     """The articles in up to five folds, in an order of chance; families whole."""
-    from stance.folds import families_of
-
     groups = families_of(own)
     names = sorted(groups)
     rng.shuffle(names)

@@ -14,7 +14,6 @@ from stance.articles import ArticleFailure, ReadOptions, id_of, read_articles
 from stance.cli.options import column_options, model_option, take_columns, topic_option
 from stance.cli.telling import tell
 from stance.errors import ArticleError, UsageError
-from stance.topic import load_topic
 
 __all__ = ["ExplainSettings", "command", "explain"]
 
@@ -39,7 +38,6 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     """
     from stance.model import load
 
-    chosen = load_topic(settings.topic) if settings.topic else None
     found = read_articles([settings.path], settings.read, stdin)
     wanted = settings.article
     if wanted is not None:
@@ -53,7 +51,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     (article,) = first
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
-    return load(settings.model, chosen).explain(article, settings.sentence).lines()
+    return load(settings.model, settings.topic).explain(article, settings.sentence).lines()
 
 
 @click.command("explain")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stance.labels import NONE, leading
-from stance.records import LabelledArticle
+from stance.records import Attribution, LabelledArticle
 
 __all__ = ["Candidate", "Drawn", "candidates", "draw"]
 
@@ -60,19 +60,27 @@ class Drawn:
 def candidates(result: LabelledArticle) -> Iterator[Candidate]:
     """The sentences of a labelled article, without page furniture.
 
-    The confidence is that of the primary attribution (speaker times stance), or that nobody speaks.
+    The confidence is that of the primary attribution's whole label, or that nobody speaks.
     """
     lines = zip(result.sentences, result.attributions, result.nobody_confidence, strict=True)
     for sentence, attributions, nobody in lines:
         if sentence.furniture:
             continue
         first = leading(attributions)
-        label, sure = (first.speaker, first.stance) if first else (NONE, NONE), nobody
+        label, sure = (NONE, NONE), nobody
         if first:
-            figures = (first.speaker_confidence, first.stance_confidence)
-            sure = math.prod(1.0 if figure is None else figure for figure in figures)
+            label, sure = (first.speaker, first.stance), _sure(first)
         place = (sentence.index, sentence.paragraph, sentence.start, sentence.end)
         yield Candidate(result.article.id, *place, sentence.text, label, sure)
+
+
+def _sure(first: Attribution) -> float:
+    """How likely speaker and stance are both right; an annotator is believed."""
+    if first.stance != NONE:
+        return 1.0 if first.confidence is None else first.confidence
+    # The confidence of a row without a stance is only that its source speaks.
+    figures = (first.speaker_confidence, first.stance_confidence)
+    return math.prod(1.0 if figure is None else figure for figure in figures)
 
 
 def _band(candidate: Candidate) -> int:
