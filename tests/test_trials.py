@@ -26,7 +26,7 @@ from stance.reading import read_article
 from stance.records import Article
 from stance.sureness import row_features
 from stance.topic import load_topic
-from stance.trials import Fold, calibrating, held_out, try_fold
+from stance.trials import Fold, Plan, calibrating, held_out, try_fold, try_folds
 from stance.turns import Turn, Voice
 from stance.voices import Heard
 from tests.conftest import bare
@@ -127,6 +127,17 @@ class TestTryFold:
         full, without = fit_heads(prepared), fit_heads(prepared, drop=("lexical",))
         blocks = {name.split(":")[0] for name in full["stance"].vocabulary}
         assert blocks - {name.split(":")[0] for name in without["stance"].vocabulary} == {"lexical"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_each_fold_learns_from(jobs, prepared):
+    base, own = tuple(prepared[:5]), tuple(prepared[5:7])
+    folds = (Fold("composed-0", True, base[:2]), Fold("own-0", False, own[:1]))
+    steps = []
+    found = try_folds(Plan(folds, base, own, (0.5,)), jobs, lambda *step: steps.append(step))
+    expected = [try_fold(folds[0], base, shares=(0.5,)), try_fold(folds[1], [*base, *own])]
+    assert [rows_of([one]) for one in found] == [rows_of([one]) for one in expected]
+    assert steps == [(0, 2), (1, 2), (2, 2)]
 
 
 @pytest.fixture(scope="module")

@@ -85,8 +85,8 @@ def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[En
         yield run
     except BrokenProcessPool as error:
         raise UsageError(
-            "a labelling process is gone, for want of memory or by a fault: try fewer --jobs, "
-            "or --time-limit, which costs such an article alone"
+            "one of the processes is gone, for want of memory or by a fault: try fewer --jobs, or, where "
+            "it labels, --time-limit, which costs such an article alone"
         ) from error
     finally:
         executor.shutdown(kill_workers=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from stance.reading import ReadArticle
 from stance.shipped import shipped
 from stance.storage import check_place, default_folder, pack_heads, write_folder
 from stance.topic import DEFAULT_TOPIC, Topic, load_topic
-from stance.trials import Fold, Tried, calibrating, held_out, try_fold
+from stance.trials import Fold, Plan, calibrating, held_out, try_folds
 from stance.voices import Thresholds
 
 __all__ = ["Encoding", "TrainSettings", "base_folder", "folds_for", "train"]
@@ -57,7 +58,8 @@ SHARES = (0.25, 0.5)
 class TrainSettings:
     """What to train on and where to write; `topic` is a built-in name or a path.
 
-    `encoder` is a folder of `stance finetune`, the shipped encoder by default.
+    `encoder` is a folder of `stance finetune`, the shipped encoder by default. How many processes
+    fit the folds (`jobs`) changes no figure.
     """
 
     output: Path
@@ -66,6 +68,7 @@ class TrainSettings:
     use_base: bool = True
     seed: int = 0
     encoder: Path | None = None
+    jobs: int = 1
 
 
 Progress = Callable[[str, int, int], None]
@@ -154,12 +157,8 @@ def _train(
     if len(folds) < 2:
         what = "one article" if len(prepared) == 1 else "one contrast family (by the articles' ids)"
         raise UsageError(f"{what} is too few: held-out figures need at least two; annotate another article")
-    tried: list[tuple[Tried, ...]] = []
-    for fold in folds:
-        progress("predicting what is held out", len(tried), len(folds))
-        # Annotated articles are calibrated on the composed folds, which may not have seen them.
-        known = prepared[: len(base)] if fold.base else prepared
-        tried.append(try_fold(fold, known, shares=SHARES if fold.base else ()))
+    plan = Plan(tuple(folds), tuple(prepared[: len(base)]), tuple(prepared[len(base) :]), SHARES)
+    tried = try_folds(plan, settings.jobs, partial(progress, "predicting what is held out"))
     progress("fitting the model", 0, 1)
     heads = fit_heads(prepared)
     calibrated = fit_calibration(calibrating(tried, None))

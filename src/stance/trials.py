@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+
+from threadpoolctl import threadpool_limits
 
 from stance.baselines import BASELINES
+from stance.engines import processes
 from stance.examples import Prepared
 from stance.fitting import Calibrated, Trial, fit_calibration, fit_heads
 from stance.folds import family_of
@@ -20,7 +24,7 @@ from stance.topic import Topic
 from stance.turns import Dossier
 from stance.voices import Heard, Thresholds, hear
 
-__all__ = ["Fold", "Tried", "calibrating", "held_out", "primaries", "try_fold"]
+__all__ = ["Fold", "Plan", "Tried", "calibrating", "held_out", "primaries", "try_fold", "try_folds"]
 
 Pair = tuple[str, str]
 
@@ -54,6 +58,57 @@ class Tried:
         left = self.prepared.annotated.open_sentences
         pairs = zip(self.prepared.met.sentences, self.trials, strict=True)
         return [trial for sentence, trial in pairs if sentence.sentence.index not in left]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Folds and what their heads learn from: the composed articles `base`, and beside them the user's `own`.
+
+    `shares` are those of the composed articles that the learning curve is measured at.
+    """
+
+    folds: tuple[Fold, ...]
+    base: tuple[Prepared, ...]
+    own: tuple[Prepared, ...]
+    shares: tuple[float, ...] = ()
+
+    def tried(self, number: int) -> tuple[Tried, ...]:
+        """A fold by its number, labelled by what was fitted on the others."""
+        fold = self.folds[number]
+        # Annotated articles are calibrated on the composed folds, which may not have seen them.
+        known = self.base if fold.base else (*self.base, *self.own)
+        with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
+            return try_fold(fold, known, shares=self.shares if fold.base else ())
+
+
+_given: list[Plan] = []
+"""The plan that this process works on, where it is one of several."""
+
+
+def try_folds(
+    plan: Plan, jobs: int = 1, progress: Callable[[int, int], None] = lambda *_: None
+) -> list[tuple[Tried, ...]]:
+    """All folds of a plan, in their order, in so many processes; `progress` is told how many are done.
+
+    Raises:
+        UsageError: `jobs` is less than 1, or one of the processes is gone.
+    """
+    jobs = min(jobs, len(plan.folds)) if plan.folds else jobs
+    found: list[tuple[Tried, ...]] = []
+    progress(0, len(plan.folds))
+    with processes(jobs, partial(_begin, plan)) as engine:
+        for _, tried in engine(plan.tried if jobs == 1 else _try, range(len(plan.folds))):
+            found.append(tried)
+            progress(len(found), len(plan.folds))
+    return found
+
+
+def _begin(plan: Plan) -> None:
+    _given[:] = [plan]
+
+
+def _try(number: int) -> tuple[Tried, ...]:
+    return _given[0].tried(number)
 
 
 def try_fold(
