@@ -65,7 +65,8 @@ def test_lines(small):
     assert told[1].startswith(
         "  = vucic denies  (source “Serbian President Aleksandar Vučić”; cue “denied”; "
     )
-    assert "(taken from 0.40 on)" in next(line for line in told if "name a source?" in line)
+    assert "(taken from 0.70 on)" in next(line for line in told if "name a source?" in line)
+    assert any(line.startswith("  Does nobody speak?  0.") for line in told)
     assert any("+ speaks for the likeliest answer" in line for line in told)
     asked = next(line for line in told if "do to the allegation?" in line)
     assert "denies 0." in asked

@@ -11,7 +11,7 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence
 from stance.turns import Turn
-from stance.voices import Heard, Listener, Thresholds, role_of_cast
+from stance.voices import EVEN, Heard, Listener, Thresholds, role_of_cast
 
 __all__ = ["Explanation", "Question", "explain"]
 
@@ -23,7 +23,8 @@ TOP = 6
 class Question:
     """One head's answer: who or what was asked about, the probabilities, the features that weighed most.
 
-    From `threshold` on, where there is one, a yes is taken for one.
+    From `threshold` on, where there is one, a yes is taken for one; under it, too, where somebody speaks and
+    this is the likeliest.
     """
 
     subject: str
@@ -42,13 +43,14 @@ class Question:
 class Explanation:
     """A sentence's labels, and everything that the model was asked about it, in order.
 
-    `stanced` is false off the topic.
+    `stanced` is false off the topic; `silence` is the raw probability that nobody but the reporter speaks.
     """
 
     sentence: Sentence
     questions: tuple[Question, ...]
     stanced: bool = True
     labels: tuple[Attribution, ...] = ()
+    silence: float | None = None
 
     def lines(self) -> list[str]:
         """The explanation as lines of text."""
@@ -63,6 +65,10 @@ class Explanation:
         elif not self.stanced:
             yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
         yield from map(_label, self.labels)
+        if self.questions and self.silence is not None:
+            yield ""
+            yield f"  Does nobody speak?  {self.silence:.3f}  (over {EVEN:.2f} nobody is heard)"
+            yield "    by whether those below speak, and what the encoder says of the sentence as a whole"
         for question in self.questions:
             yield ""
             chances = ", ".join(
@@ -119,10 +125,11 @@ def explain(
     for before in range(at):
         listener.sentence(before)
     turns = tuple(listener.turns)
-    found, _ = listener.sentence(at)
+    found, silence = listener.sentence(at)
     asked = _questions(listener, at, turns, found)
     thresholded = (replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
-    return Explanation(sentence, tuple(q for q in thresholded if stanced or q.head != "stance"), stanced)
+    questions = tuple(q for q in thresholded if stanced or q.head != "stance")
+    return Explanation(sentence, questions, stanced, silence=silence)
 
 
 def _questions(
