@@ -17,6 +17,7 @@ from stance.heldoutfile import heldout_lines, load_heldout
 from stance.labels import STANCES
 from stance.rows import ROW_COLUMNS, Row, format_table
 from tests.conftest import SHIPPED
+from tests.heldout_rows import model_with
 from tests.test_annotations import GOOD, SENTENCES, TEXT, row, write_folder
 
 
@@ -218,12 +219,8 @@ def test_each_folder_is_audited_by_itself(tmp_path):
 class TestCommand:
     @pytest.fixture
     def model(self, tmp_path):
-        (tmp_path / "model").mkdir()
         rows = [heard(TOLD, mark("leader", "confirms", 0.9, 0.98))]
-        (tmp_path / "model" / "heldout.jsonl").write_text(
-            "".join(line + "\n" for line in heldout_lines(rows))
-        )
-        return tmp_path / "model"
+        return model_with(tmp_path / "model", "\n".join(heldout_lines(rows)))
 
     def test_suspicions_are_no_faults(self, tmp_path, capsys):
         folder = write_folder(tmp_path, (row(0, "none", "none"), *GOOD[1:]))
@@ -265,7 +262,7 @@ class TestCommand:
         before = (folder / "a.csv").read_bytes()
         (tmp_path / "model").mkdir()
         assert main(["audit", str(folder), "--fix", "--model", str(tmp_path / "model")]) == 2
-        assert "heldout.jsonl: cannot read the held-out predictions" in capsys.readouterr().err
+        assert "no manifest.json, expected one" in capsys.readouterr().err
         assert (folder / "a.csv").read_bytes() == before
         assert main(["audit", str(folder), "--fix"]) == 0
         assert (folder / "a.csv").read_bytes() != before

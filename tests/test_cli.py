@@ -223,6 +223,7 @@ class TestOthers:
 
     def test_verify(self, model, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.setattr("stance.storage.verify", lambda path: [])
+        monkeypatch.setattr("stance.heldoutfile.load_heldout", lambda path: [])
         assert run(capfdbinary, "verify", "m") == (0, "m: fine, sha256:cd\n", "")
         monkeypatch.setattr(
             "stance.storage.verify", lambda path: ["card.md is missing", "heads.json is damaged"]

@@ -10,7 +10,7 @@ from stance.evaluation import evaluate
 from stance.heldout import HeldOut, Mark
 from stance.heldoutfile import heldout_lines, load_heldout
 from stance.rival import replace_predictions
-from tests.heldout_rows import FIVE, row
+from tests.heldout_rows import FIVE, model_with, row
 
 
 def stored(**change):
@@ -25,11 +25,8 @@ def stored(**change):
 
 
 def model_dir(tmp_path, *lines):
-    path = tmp_path / "heldout.jsonl"
-    path.write_text(
-        "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines), "utf-8"
-    )
-    return tmp_path
+    text = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)
+    return model_with(tmp_path / "model", text)
 
 
 def test_rows_are_read_as_they_were_written(tmp_path):
@@ -90,6 +87,13 @@ def test_a_missing_or_empty_file_is_told(tmp_path):
         load_heldout(tmp_path)
     with pytest.raises(ModelError, match="no rows"):
         load_heldout(model_dir(tmp_path))
+
+
+def test_what_was_changed_afterwards_is_refused(tmp_path):
+    folder = model_dir(tmp_path, stored())
+    (folder / "heldout.jsonl").write_text(json.dumps(stored(predicted=[])) + "\n", "utf-8")
+    with pytest.raises(ModelError, match=r"heldout\.jsonl has sha256 .* changed or damaged"):
+        load_heldout(folder)
 
 
 def test_deep_nesting_in_rows_of_another_system_is_named(tmp_path):

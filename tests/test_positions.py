@@ -27,6 +27,7 @@ from stance.positions.table import table_lines
 from stance.topic import load_topic
 from stance.voices import Thresholds
 from tests.handmade import labelled
+from tests.heldout_rows import model_with
 from tests.heldout_rows import row as heldout_row
 
 ROOT = Path(__file__).parents[1]
@@ -560,11 +561,11 @@ def test_the_precision_is_told_where_the_shipped_model_labelled(tmp_path, monkey
         sentence("w_1", 0, "leader denies", "leader denies"),
         sentence("w_2", 0, "leader hedges", "leader hedges"),
     ]
-    (tmp_path / "heldout.jsonl").write_text("\n".join(heldout_lines(rows)), "utf-8")
-    (tmp_path / "manifest.json").write_text("{}", "utf-8")
-    monkeypatch.setattr("stance.storage.default_folder", lambda: tmp_path)
+    folder = model_with(tmp_path / "model", "\n".join(heldout_lines(rows)))
+    monkeypatch.setattr("stance.storage.default_folder", lambda: folder)
+    manifest = (folder / "manifest.json").read_bytes()
     told = []
-    for model in ("sha256:" + hashlib.sha256(b"{}").hexdigest(), "sha256:another"):
+    for model in ("sha256:" + hashlib.sha256(manifest).hexdigest(), "sha256:another"):
         labels = tmp_path / "labels.jsonl"
         lines = [
             json.dumps(row(date, stance, model=model))

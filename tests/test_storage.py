@@ -443,8 +443,11 @@ def test_the_shipped_model_lies_in_the_package_or_in_the_checkout(tmp_path, monk
     assert storage.default_folder() == tmp_path / "models" / "serbia-arms"
 
 
-def test_an_encoder_that_is_as_signed_but_broken_is_found_by_verify(folder, capsys):
-    (folder / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes()[:1000])
+@pytest.mark.parametrize(
+    ("name", "told"), [("encoder.onnx", "encoder.onnx is broken"), ("heldout.jsonl", "heldout.jsonl:2: ")]
+)
+def test_what_is_as_signed_but_broken_is_found_by_verify(name, told, folder, capsys):
+    (folder / name).write_bytes((folder / name).read_bytes()[:1000])
     sign(folder)
     assert main(["verify", str(folder)]) == 2
-    assert "encoder.onnx is broken" in capsys.readouterr().err
+    assert told in capsys.readouterr().err

@@ -11,6 +11,7 @@ from typing import Any
 from stance.errors import ModelError
 from stance.heldout import SETS, HeldOut, Mark, Pair, Range
 from stance.labels import MENTIONS, ROLES, STANCES
+from stance.storage import HELDOUT, read_folder
 
 __all__ = ["heldout_lines", "load_heldout", "need", "read_mark"]
 
@@ -22,19 +23,18 @@ REPEATED = ("set", "group", "topic", *PAIRS)
 
 
 def load_heldout(model_dir: Path) -> list[HeldOut]:
-    """Read the held-out predictions of a model folder.
+    """Read the held-out predictions of a model folder, which must be whole: they vouch for the model in it.
 
     Raises:
-        ModelError: the file is missing, or a line of it is broken; the message names the line.
+        ModelError: the folder is missing or damaged, or a line is broken; the message names the line.
     """
-    path = model_dir / "heldout.jsonl"
+    path = model_dir / HELDOUT
+    files, _ = read_folder(model_dir)
     try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        lines = files[HELDOUT].decode().split("\n")
+    except UnicodeDecodeError as error:
         raise ModelError(
-            f"{path}: cannot read the held-out predictions ({reason}); "
-            "expected a folder written by 'stance train'"
+            f"{path}: not UTF-8, expected the held-out predictions; train the model again with 'stance train'"
         ) from error
     rows: list[HeldOut] = []
     told: dict[str, Any] = {}

@@ -22,6 +22,7 @@ from stance.shipped import shipped
 from stance.topic import DEFAULT_TOPIC
 
 __all__ = [
+    "HELDOUT",
     "SCHEMA",
     "check_place",
     "default_folder",
@@ -33,9 +34,10 @@ __all__ = [
 ]
 
 SCHEMA = 2
+HELDOUT = "heldout.jsonl"
 MANIFEST = "manifest.json"
 FILES = (
-    *("card.md", "encoder.onnx", "heads.json", "heads.safetensors", "heldout.jsonl"),
+    *("card.md", "encoder.onnx", "heads.json", "heads.safetensors", HELDOUT),
     *("tokenizer.json", "topic.toml"),
 )
 LARGEST = 64 * 2**20

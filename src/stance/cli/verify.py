@@ -18,6 +18,7 @@ def verify(folder: Path) -> str:
     Raises:
         ModelError: there is no such folder, or it has problems, one per line.
     """
+    from stance.heldoutfile import load_heldout
     from stance.model import load
     from stance.storage import verify as check
 
@@ -25,6 +26,7 @@ def verify(folder: Path) -> str:
         raise ModelError("\n".join(problems))
     model = load(folder)
     model.encoder.check()
+    load_heldout(folder)
     return model.digest
 
 
