@@ -57,9 +57,12 @@ class Stage:
 STAGES = (
     Stage((Settings(4, 2.5e-4), Settings(3, 2e-4)), (Settings(6),)),
     Stage((Settings(2, 2e-4),), (Settings(6),)),
+    Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
 )
-"""How the shipped encoder was tuned. The primer grew meanwhile: its first round came before `xa` to `xh` and
-`wa` to `wh`, its second before `va` to `vh` and `ua` to `uh`, all of it before `tc` to `th`."""
+"""How the shipped encoder was tuned. The primer grew meanwhile: its five rounds came before `xa` to `xh` and
+`wa` to `wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `r`, before `rg` and `rh`, and
+after all of it.
+"""
 
 
 @dataclass(frozen=True)
