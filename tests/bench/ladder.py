@@ -35,6 +35,7 @@ from stance.folds import family_of
 from stance.heldout import HeldOut
 from stance.model import Model
 from stance.output.rows import rows as output_rows
+from stance.reading import ReadArticle
 from stance.scores import Figure
 from stance.storage import pack_heads
 from stance.topic import load_topic
@@ -69,11 +70,13 @@ def main() -> None:
     began = time.perf_counter()
     casts: dict[str, Cast] = {}
     encoding = Encoding.load(chosen.encoder)
-    base = [prepare(a, casts, encoding.base) for a in read_annotations(ROOT / "annotations" / "composed")]
-    own = [prepare(a, casts, encoding.own) for a in read_annotations(ROOT / "annotations")]
+    drop = tuple(chosen.drop)
+    # Features alone are not all that the encoder tells: who speaks at all and the cues are its word, too.
+    encode = (_bare, _bare) if "encoder" in drop else (encoding.base, encoding.own)
+    base = [prepare(a, casts, encode[0]) for a in read_annotations(ROOT / "annotations" / "composed")]
+    own = [prepare(a, casts, encode[1]) for a in read_annotations(ROOT / "annotations")]
     folds = folds_for(base, own)
     folds = folds[:1] if chosen.screen else folds
-    drop = tuple(chosen.drop)
     with threadpool_limits(1):
         tried = [try_fold(fold, base if fold.base else [*base, *own], drop) for fold in folds]
         rows = held_out(tried, fit_calibration(calibrating(tried, None), drop), drop)
@@ -99,6 +102,10 @@ def main() -> None:
     with LADDER.open("a", encoding="utf-8") as ladder:
         ladder.write(f"| {' | '.join(row)} |\n")
     sys.stdout.write(f"| {' | '.join(row)} |\n")
+
+
+def _bare(article: ReadArticle) -> ReadArticle:
+    return article
 
 
 def shown(scored: SetEvaluation) -> str:
