@@ -248,6 +248,19 @@ class TestOthers:
         told = (settings.annotations, settings.output, settings.topic, settings.use_base, settings.seed)
         assert told == (tmp_path, Path("m"), "open", False, 7)
 
+    @pytest.mark.parametrize(
+        ("args", "cores", "jobs"),
+        [((), 8, 2), ((), 1, 1), ((), None, 1), (("--no-base",), 8, 1), (("--no-base", "--jobs", 5), 8, 5)],
+    )
+    def test_train_takes_two_processes_where_it_pays(self, args, cores, jobs, tmp_path, monkeypatch, capfd):
+        seen = []
+        monkeypatch.setattr("os.cpu_count", lambda: cores)
+        monkeypatch.setattr(
+            "stance.training.train", lambda settings, report: seen.append(settings.jobs) or settings.output
+        )
+        assert main(["train", "--annotations", str(tmp_path), *map(str, args)]) == 0
+        assert seen == [jobs]
+
     def test_evaluate_prints_and_writes(self, tmp_path, monkeypatch, capfdbinary):
         def scored(rows, predictions=None, seed=0, command=None):
             return f"{rows} {predictions} {command}"

@@ -8,6 +8,7 @@ from stance.cli import main
 from stance.errors import ArticleError, UsageError
 from stance.explanation import TOP
 from stance.labels import NONE
+from stance.voices import EVEN
 from tests.conftest import SEEDS
 
 TEXT = (
@@ -58,6 +59,10 @@ def lines(model, text, words):
     return at, model.explain(text, at).lines()
 
 
+def asked_first(told, words):
+    return next(line for line in told if words in line)
+
+
 def test_lines(small):
     at, told = lines(small, TEXT, "denied on Friday")
     assert told[0].startswith(f"{at}  Serbian President")
@@ -66,11 +71,31 @@ def test_lines(small):
         "  = vucic denies  (source “Serbian President Aleksandar Vučić”; cue “denied”; "
     )
     assert "(taken from 0.70 on)" in next(line for line in told if "name a source?" in line)
-    assert any(line.startswith("  Does nobody speak?  0.") for line in told)
+    speaks = next(line for line in told if line.startswith("  Does nobody speak?"))
+    assert told.index(asked_first(told, "name a source?")) < told.index(speaks)
+    assert told.index(speaks) < told.index(asked_first(told, "do to the allegation?"))
     assert any("+ speaks for the likeliest answer" in line for line in told)
     asked = next(line for line in told if "do to the allegation?" in line)
     assert "denies 0." in asked
     assert any(line.lstrip()[0] in "+-" and line.startswith("    ") for line in told[1:] if line)
+
+
+def test_who_was_not_heard_is_told_too(small):
+    """Of a source that could run on and does not, and of everybody where nobody is heard."""
+    seen = set()
+    for path in SEEDS:
+        text = path.read_text("utf-8")
+        result = small.label(text)
+        for sentence, found in zip(result.sentences, result.attributions, strict=True):
+            explained = small.explain(text, sentence.index)
+            mean = sum(explained.silences) / max(len(explained.silences), 1)
+            if explained.silences:
+                assert (mean > EVEN) == (not found)
+            heads = [question.head for question in explained.questions]
+            running = any(attribution.mention in ("running", "implicit") for attribution in found)
+            seen |= {("running", running) for head in heads if head == "running"}
+            seen |= {("source", bool(found)) for head in heads if head == "source"}
+    assert seen == {("running", True), ("running", False), ("source", True), ("source", False)}
 
 
 def test_a_sentence_without_anybody(small):

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from stance.annotations import read_annotations
 from stance.cli import main
 from stance.errors import AnnotationError, UsageError
+from stance.records import Attribution
 from stance.rows import ROW_COLUMNS
 from stance.sample import (
     Answer,
@@ -53,6 +55,13 @@ class TestDraw:
         ]  # fmt: skip
         assert [one.confidence for one in found] == pytest.approx([0.98765, 0.85, 0.5, 1, 0.9])
         assert "Share this" not in " ".join(one.text for one in found)
+
+    @pytest.mark.parametrize("stance", ["none", "denies"])
+    def test_the_confidence_is_that_of_the_whole_row(self, stance):
+        sure = Attribution("leader", "vucic", stance, speaker_confidence=0.9, stance_confidence=0.9)
+        rows = ((), (replace(sure, confidence=0.3),), (sure,), (), (), ())
+        found = list(candidates(replace(labelled(), attributions=rows)))
+        assert [one.confidence for one in found[1:3]] == [0.3, 1]
 
     def test_strata_are_the_finest_that_the_sample_can_fill(self):
         labels = [("vucic", "denies"), ("svr", "confirms"), ("none", "none")]

@@ -225,10 +225,13 @@ class TestDamage:
         (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
         refused(folder, f"names {name!r}, which is no file of a model")
 
-    @pytest.mark.parametrize("schema", [0, 1, 3, "2", None])
+    @pytest.mark.parametrize("schema", [0, storage.SCHEMA - 1, storage.SCHEMA + 1, str(storage.SCHEMA), None])
     def test_another_schema(self, schema, folder):
         sign(folder, schema=schema)
-        refused(folder, f"schema is {schema!r}, expected 2: this model is of another version of stance")
+        refused(
+            folder,
+            f"schema is {schema!r}, expected {storage.SCHEMA}: this model is of another version of stance",
+        )
 
     @pytest.mark.parametrize(
         "text", ["", "{", "[]", "1", "{}", '{"files": [], "schema": 2}', "[" * 100_000, "\xff"]

@@ -136,7 +136,10 @@ def test_what_each_fold_learns_from(jobs, prepared):
     steps = []
     found = try_folds(Plan(folds, base, own, (0.5,)), jobs, lambda *step: steps.append(step))
     expected = [try_fold(folds[0], base, shares=(0.5,)), try_fold(folds[1], [*base, *own])]
-    assert [rows_of([one]) for one in found] == [rows_of([one]) for one in expected]
+    assert rows_of(found) == rows_of(expected)
+    assert [[one.prepared for one in tried] for tried in found] == [list(fold.articles) for fold in folds]
+    kept = [len(calibrating(tried, folds[0])) for tried in (found, expected)]
+    assert kept == [sum(len(one.marked) for one in expected[1])] * 2
     assert steps == [(0, 2), (1, 2), (2, 2)]
 
 

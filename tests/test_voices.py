@@ -11,7 +11,7 @@ import pytest
 from stance.encoded import SENTENCE, WORD, Encoded, rounded
 from stance.heads import CLASSES, Head
 from stance.voices import Thresholds, hear
-from tests.readers import read
+from tests.readers import mentioned, read
 
 ONE = "Đurić laughed at length."
 TWO = "Đurić laughed and the SIB wept."
@@ -82,6 +82,21 @@ def test_the_encoder_has_half_a_say_in_whether_anybody_speaks(source, nobody, ex
     assert roles(article, source) == [expected]
     ((_, silence),) = hear(article, heads(source), Thresholds())
     assert silence == pytest.approx((1 - source + nobody) / 2, abs=0.02)
+
+
+def test_what_is_even_is_heard_and_who_is_muted_leaves_no_turn():
+    text = f"{ONE} And so to bed."
+    assert roles(read(ONE), 0.5) == [["leader"]]
+    assert roles(told(read(text), 0.9, leader=0.1), 0.8, running=0.99) == [[], []]
+
+
+def test_the_likeliest_is_no_part_of_another():
+    article = read("The Ruritanian ministry laughed.")
+    assert mentioned(article) == ["The Ruritanian ministry", "Ruritanian"]
+    ((found, _),) = hear(article, heads(0.6), Thresholds(0.7, 0.5))
+    assert [article.sentences[0].text(h.voice.mention.first, h.voice.mention.last) for h in found] == [
+        "The Ruritanian ministry"
+    ]
 
 
 def test_the_encoder_says_which_of_two_is_likeliest():

@@ -66,7 +66,7 @@ class StanceComponent:
         from stance.model import load
 
         self.config = {"model": model, "topic": topic, "spans_key": spans_key}
-        self.model: Model = load(model, topic)
+        self.model: Model = load(model, topic or None)
         self.spans_key = spans_key
 
     def __call__(self, doc: Doc) -> Doc:

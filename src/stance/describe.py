@@ -143,7 +143,7 @@ def via_of(article: ReadArticle, at: int, mention: Mention | None) -> str | None
     sentence = article.sentences[at]
     words = sentence.folded
     for outlet in sentence.mentions:
-        if outlet is mention or outlet.kind == "pronoun" or sentence.quoted[outlet.head]:
+        if outlet == mention or outlet.kind == "pronoun" or sentence.quoted[outlet.head]:
             continue
         before = words[max(0, outlet.first - 4) : outlet.first]
         told = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from stance.features import Features, role_features, running_features, source_features, stance_features
 from stance.heads import Head
@@ -23,8 +24,8 @@ TOP = 6
 class Question:
     """One head's answer: who or what was asked about, the probabilities, the features that weighed most.
 
-    From `threshold` on, where there is one, a yes is taken for one; under it, too, where somebody speaks and
-    this is the likeliest.
+    From `threshold` on, where there is one, a yes is taken for one, unless nobody is heard; under it, too,
+    where somebody speaks and this is the likeliest.
     """
 
     subject: str
@@ -41,16 +42,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A sentence's labels, and everything that the model was asked about it, in order.
+    """A sentence's labels, and what the model was asked about it, in order: of the mentions the likeliest.
 
-    `stanced` is false off the topic; `silence` is the raw probability that nobody but the reporter speaks.
+    `stanced` is false off the topic; `silences` are the raw probabilities that nobody but the reporter
+    speaks, by the answers and by the encoder, of which the mean counts.
     """
 
     sentence: Sentence
     questions: tuple[Question, ...]
     stanced: bool = True
     labels: tuple[Attribution, ...] = ()
-    silence: float | None = None
+    silences: tuple[float, ...] = ()
 
     def lines(self) -> list[str]:
         """The explanation as lines of text."""
@@ -65,22 +67,32 @@ class Explanation:
         elif not self.stanced:
             yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
         yield from map(_label, self.labels)
-        if self.questions and self.silence is not None:
-            yield ""
-            yield f"  Does nobody speak?  {self.silence:.3f}  (over {EVEN:.2f} nobody is heard)"
-            yield "    by whether those below speak, and what the encoder says of the sentence as a whole"
         for question in self.questions:
+            if question.head in _WHO:
+                yield from _told(question)
+        if self.questions and self.silences:
+            by = zip(self.silences, ("by these answers", "by the encoder"), strict=False)
+            parts = ", ".join(f"{probability:.3f} {words}" for probability, words in by)
+            mean = fmean(self.silences)
             yield ""
-            chances = ", ".join(
-                f"{label} {p:.3f}" for label, p in sorted(question.probabilities.items(), key=lambda x: -x[1])
-            )
-            taken = f" (taken from {question.threshold:.2f} on)" if question.threshold is not None else ""
-            yield f"  {_ASKED[question.head].format(question.subject)}  {chances}{taken}"
-            for feature, gain in question.reasons:
-                yield f"    {gain:+.2f}  {feature}"
+            yield f"  Does nobody speak?  {mean:.3f} (nobody is heard over {EVEN:.2f}): {parts}"
+        for question in self.questions:
+            if question.head not in _WHO:
+                yield from _told(question)
         if self.questions:
             yield ""
             yield from _LEGEND.splitlines()
+
+
+def _told(question: Question) -> Iterator[str]:
+    """One question, its answers and what weighed most."""
+    yield ""
+    ranked = sorted(question.probabilities.items(), key=lambda entry: -entry[1])
+    chances = ", ".join(f"{label} {p:.3f}" for label, p in ranked)
+    taken = f" (taken from {question.threshold:.2f} on)" if question.threshold is not None else ""
+    yield f"  {_ASKED[question.head].format(question.subject)}  {chances}{taken}"
+    for feature, gain in question.reasons:
+        yield f"    {gain:+.2f}  {feature}"
 
 
 def _label(label: Attribution) -> str:
@@ -107,6 +119,9 @@ _ASKED = {
     "stance": "What does {} do to the allegation?",
 }
 
+_WHO = ("source", "running")
+"""The questions on whether somebody speaks."""
+
 
 def explain(
     article: ReadArticle,
@@ -125,11 +140,11 @@ def explain(
     for before in range(at):
         listener.sentence(before)
     turns = tuple(listener.turns)
-    found, silence = listener.sentence(at)
+    found, _ = listener.sentence(at)
     asked = _questions(listener, at, turns, found)
     thresholded = (replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
     questions = tuple(q for q in thresholded if stanced or q.head != "stance")
-    return Explanation(sentence, questions, stanced, silence=silence)
+    return Explanation(sentence, questions, stanced, silences=tuple(listener.silences))
 
 
 def _questions(
@@ -139,18 +154,21 @@ def _questions(
     for mention, _ in sorted(listener.named[at], key=lambda named: -named[1])[:TOP]:
         features = source_features(article, at, mention)
         yield _question(heads["source"], "source", _words(article, at, mention), features)
-    for heard in found:
-        subject = (
-            _words(article, at, heard.voice.mention)
-            or f"the {heard.turn.role} ({heard.turn.holder or 'unnamed'})"
-        )
+    for heard in listener.running:
         if heard.link and heard.before:
             features = running_features(article, at, heard.before, heard.link)
-            yield _question(heads["running"], "running", subject, features)
-        elif heard.voice.mention and not role_of_cast(article, heard.voice.mention):
-            features = role_features(article, at, heard.voice.mention, listener.dossier, turns)
+            yield _question(heads["running"], "running", _subject(article, at, heard), features)
+    for heard in found:
+        subject, named = _subject(article, at, heard), heard.voice.mention
+        if named and not role_of_cast(article, named):
+            features = role_features(article, at, named, listener.dossier, turns)
             yield _question(heads["role"], "role", subject, features)
         yield _question(heads["stance"], "stance", subject, stance_features(article, at, heard.voice))
+
+
+def _subject(article: ReadArticle, at: int, heard: Heard) -> str:
+    turn = heard.turn
+    return _words(article, at, heard.voice.mention) or f"the {turn.role} ({turn.holder or 'unnamed'})"
 
 
 def _question(head: Head, name: str, subject: str, features: Features) -> Question:

@@ -11,7 +11,7 @@ from stance.annotated import AnnotatedArticle
 if TYPE_CHECKING:
     from stance.examples import Prepared
 
-__all__ = ["FOLDS", "families_of", "family_of", "folds_of"]
+__all__ = ["FOLDS", "families_of", "family_of", "folds_of", "group_of"]
 
 FOLDS = 4
 """Folds of the composed articles; every world is held out once."""
@@ -25,6 +25,11 @@ def family_of(article: str) -> str | None:
     return found["family"] if found else None
 
 
+def group_of(article: str) -> str:
+    """What is held out whole with an article, by its id: its contrast family, or the article alone."""
+    return family_of(article) or article
+
+
 def families_of(articles: Iterable[Prepared]) -> dict[str, list[Prepared]]:
     """Annotated articles in the groups that are held out whole: a contrast family, or an article alone.
 
@@ -32,8 +37,7 @@ def families_of(articles: Iterable[Prepared]) -> dict[str, list[Prepared]]:
     """
     groups: dict[str, list[Prepared]] = {}
     for one in articles:
-        name = one.annotated.article.id
-        groups.setdefault(family_of(name) or name, []).append(one)
+        groups.setdefault(group_of(one.annotated.article.id), []).append(one)
     return groups
 
 

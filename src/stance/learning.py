@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.annotated import AnnotatedArticle
 from stance.errors import UsageError
-from stance.folds import families_of, family_of
+from stance.folds import families_of, group_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,7 +112,7 @@ def when_to_stop(
             f"{len(annotated)} articles in {repeats} repeats are too few for a learning curve, "
             f"expected {FEWEST} articles and 2 repeats or more"
         )
-    if len({family_of(one.article.id) or one.article.id for one in annotated}) < 2:
+    if len({group_of(one.article.id) for one in annotated}) < 2:
         raise UsageError(
             "all articles are of one contrast family (by their ids), which is held out whole: "
             "annotate another article"

@@ -74,7 +74,7 @@ class Attribution:
 
     The confidences are calibrated probabilities: `speaker_confidence` that this source speaks
     here, `stance_confidence` that of the stance, given the source, `confidence` that both are
-    right (where there is no stance, that the source speaks), which decides whether the row
+    right (off the topic, that the source speaks), which decides whether the row
     wants a second look. An annotator's attribution has none. `source` and `cue` lie in the
     sentence or are None.
     """

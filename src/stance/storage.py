@@ -33,7 +33,7 @@ __all__ = [
     "write_folder",
 ]
 
-SCHEMA = 2
+SCHEMA = 3
 HELDOUT = "heldout.jsonl"
 MANIFEST = "manifest.json"
 FILES = (

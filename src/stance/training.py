@@ -129,8 +129,10 @@ def train(settings: TrainSettings, progress: Progress = lambda *_: None) -> Path
 
     Raises:
         UsageError: annotations or topic are broken, there is nothing to train on, a text stands
-            twice, or the folder cannot be written.
+            twice, the folder cannot be written, `jobs` is less than 1, or a process is gone.
     """
+    if settings.jobs < 1:
+        raise UsageError(f"jobs is {settings.jobs}, expected 1 or more")
     check_place(settings.output)
     base = read_annotations(base_folder()) if settings.use_base else []
     own = read_annotations(settings.annotations) if settings.annotations else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -72,16 +72,16 @@ class Plan:
     own: tuple[Prepared, ...]
     shares: tuple[float, ...] = ()
 
-    def tried(self, number: int) -> tuple[Tried, ...]:
-        """A fold by its number, labelled by what was fitted on the others."""
+    def answer(self, number: int) -> list[_Answers]:
+        """Fit on what a fold, by its number, does not hold, and ask about each of its articles."""
         fold = self.folds[number]
         # Annotated articles are calibrated on the composed folds, which may not have seen them.
         known = self.base if fold.base else (*self.base, *self.own)
         with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
-            return try_fold(fold, known, shares=self.shares if fold.base else ())
+            return list(_answers(fold, known, shares=self.shares if fold.base else ()))
 
 
-_given: list[Plan] = []
+_PLAN: list[Plan] = []
 """The plan that this process works on, where it is one of several."""
 
 
@@ -97,18 +97,18 @@ def try_folds(
     found: list[tuple[Tried, ...]] = []
     progress(0, len(plan.folds))
     with processes(jobs, partial(_begin, plan)) as engine:
-        for _, tried in engine(plan.tried if jobs == 1 else _try, range(len(plan.folds))):
-            found.append(tried)
+        for number, answers in engine(plan.answer if jobs == 1 else _answer, range(len(plan.folds))):
+            found.append(_tried(plan.folds[number], answers))
             progress(len(found), len(plan.folds))
     return found
 
 
 def _begin(plan: Plan) -> None:
-    _given[:] = [plan]
+    _PLAN[:] = [plan]
 
 
-def _try(number: int) -> tuple[Tried, ...]:
-    return _given[0].tried(number)
+def _answer(number: int) -> list[_Answers]:
+    return _PLAN[0].answer(number)
 
 
 def try_fold(
@@ -124,26 +124,52 @@ def try_fold(
     With `shares` heads are also fitted on these shares of the articles, for the learning curve;
     `baselines` can be left out where only the heads are asked for.
     """
+    return _tried(fold, _answers(fold, articles, drop, shares, baselines=baselines))
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What was heard in each sentence of an article, and what the others say of it (see `Tried`)."""
+
+    heard: Sequence[tuple[tuple[Heard, ...], float]]
+    baselines: Mapping[str, Sequence[Pair]]
+    shares: Mapping[str, Sequence[Pair]]
+
+
+def _answers(
+    fold: Fold,
+    articles: Sequence[Prepared],
+    drop: tuple[str, ...] = (),
+    shares: Sequence[float] = (),
+    *,
+    baselines: bool = True,
+) -> Iterator[_Answers]:
     held = {id(article) for article in fold.articles}
     training = [article for article in articles if id(article) not in held]
     heads = fit_heads(training, drop)
     parts = {f"{share:g}": fit_heads(_part(training, share), drop) for share in shares}
     fitted = {name: fit(training) for name, fit in BASELINES.items()} if baselines else {}
-    tried = []
     for prepared in fold.articles:
         read = prepared.met
-        heard = hear(read, heads, Thresholds())
-        golds = (prepared.annotated.attributions[sentence.sentence.index] for sentence in read.sentences)
-        trials = [
-            Trial(read, at, *told, _by_role(gold))
-            for at, (told, gold) in enumerate(zip(heard, golds, strict=True))
-        ]
-        answers = {name: answer(read) for name, answer in fitted.items()}
         told = {
             share: primaries(read, [found for found, _ in hear(read, part, Thresholds())])
             for share, part in parts.items()
         }
-        tried.append(Tried(fold, prepared, tuple(trials), answers, told))
+        others = {name: answer(read) for name, answer in fitted.items()}
+        yield _Answers(hear(read, heads, Thresholds()), others, told)
+
+
+def _tried(fold: Fold, answers: Iterable[_Answers]) -> tuple[Tried, ...]:
+    """The answers beside what they are about, the very articles of the fold."""
+    tried = []
+    for prepared, told in zip(fold.articles, answers, strict=True):
+        read = prepared.met
+        golds = (prepared.annotated.attributions[sentence.sentence.index] for sentence in read.sentences)
+        trials = [
+            Trial(read, at, *heard, _by_role(gold))
+            for at, (heard, gold) in enumerate(zip(told.heard, golds, strict=True))
+        ]
+        tried.append(Tried(fold, prepared, tuple(trials), told.baselines, told.shares))
     return tuple(tried)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, prod
+from statistics import fmean
 
 from stance.features import role_features, running_features, source_features, stance_features
 from stance.heads import Head
@@ -39,12 +40,13 @@ MEMORY = 200
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which probability on a mention counts as a source, and a source as running on.
+    """From which probability on a mention, or a source that runs on, is heard where anybody is.
 
-    The defaults were chosen on the composed articles' folds among 0.3 to 0.8 and 0.3 to 0.7. Joint accuracy
-    is level (0.836), since the likeliest source is heard where somebody speaks; a second source in a
-    sentence is right more often the likelier it must be (attribution F1 0.778 at 0.4, 0.785 at 0.5, 0.797
-    at 0.7, without spans), but found less often.
+    Where none reaches it, the likeliest is heard; so what they decide is who speaks besides. The defaults
+    were chosen on the composed articles' folds among 0.3 to 0.8 and 0.3 to 0.7, where joint accuracy is level
+    (composed 0.836, contrast families 0.820 to 0.822): the likelier a second source must be, the more often
+    it is right (attribution F1 0.778 at 0.4, 0.785 at 0.5, 0.797 at 0.7, without spans), and the less often
+    found.
     """
 
     source: float = 0.7
@@ -148,12 +150,18 @@ def hear(
 
 
 class Listener:
-    """One reading of an article: ask for its sentences in order; `turns` are the sources so far."""
+    """One reading of an article: ask for its sentences in order; `turns` are the sources so far.
+
+    Of the last sentence `running` has those who were asked whether they go on, `silences` the probabilities
+    of nobody: what the answers leave, and the encoder's where there is one.
+    """
 
     def __init__(self, article: ReadArticle, heads: Mapping[str, Head], thresholds: Thresholds) -> None:
         self.article, self.heads, self.thresholds = article, heads, thresholds
         self.dossier = Dossier.of(article)
         self.turns: list[Turn] = []
+        self.running: list[Heard] = []
+        self.silences: list[float] = []
         self.named = [
             [(m, heads["source"].probabilities(source_features(article, at, m))["yes"]) for m in s.mentions]
             for at, s in enumerate(article.sentences)
@@ -161,22 +169,21 @@ class Listener:
 
     def sentence(self, at: int) -> tuple[tuple[Heard, ...], float]:
         """The sources of the next sentence, and the raw probability of none; they become turns."""
-        silence = prod(1.0 - p for _, p in self.named[at])
-        found, running = self._explicit(at), list[Heard]()
+        found, self.running = self._explicit(at), []
         if not found:
-            running = [
+            self.running = [
                 self._running(at, link, turn)
                 for link, turn in links(self.article, at, self.turns, self._turn_of)
             ]
-            silence *= prod(1.0 - heard.probability for heard in running)
-            found = [heard for heard in running if heard.probability >= self.thresholds.running]
+            found = [heard for heard in self.running if heard.probability >= self.thresholds.running]
+        asked = [*(p for _, p in self.named[at]), *(heard.probability for heard in self.running)]
         told = self._told(at)
-        if told:
-            silence = (silence + told[NONE]) / 2
+        self.silences = [prod(1.0 - p for p in asked), *([told[NONE]] if told else [])]
+        silence = fmean(self.silences)
         if silence > EVEN:
             found = []
         elif not found:
-            found = self._likeliest(at, running, told)
+            found = self._likeliest(at, told)
         self.turns = [*self.turns, *(heard.turn for heard in found)][-MEMORY:]
         return tuple(found), silence
 
@@ -186,11 +193,15 @@ class Listener:
         logs = encoded.sentence_chances("speaker") if encoded else {}
         return {role: exp(log) for role, log in logs.items()}
 
-    def _likeliest(self, at: int, running: Sequence[Heard], told: Mapping[str, float]) -> list[Heard]:
+    def _likeliest(self, at: int, told: Mapping[str, float]) -> list[Heard]:
         """The source that is likeliest by its own probability and what the encoder says of its role."""
-        named = (self._named(at, m, p, self._roles(at, m)) for m, p in self.named[at])
-        everyone = [*named, *running]
-        return sorted(everyone, key=lambda heard: -heard.probability * told.get(heard.role, 1.0))[:1]
+        named = [(m, p, self._roles(at, m)) for m, p in _wholes(self.named[at])]
+        chances = [p * roles[role] * told.get(role, 1.0) for _, p, roles in named for role in [_best(roles)]]
+        chances += [heard.probability * told.get(heard.role, 1.0) for heard in self.running]
+        if not chances:
+            return []
+        first = chances.index(max(chances))
+        return [self._named(at, *named[first]) if first < len(named) else self.running[first - len(named)]]
 
     def _accepted(self, at: int) -> list[tuple[Mention, float]]:
         """The mentions over the threshold, the likeliest of each source, and none within another's words.
@@ -203,8 +214,7 @@ class Listener:
             key = key_of(self.article.sentences[at], mention)
             if probability >= self.thresholds.source and probability > best.get(key, (None, 0.0))[1]:
                 best[key] = (mention, probability)
-        named = list(best.values())
-        return [(m, p) for m, p in named if not any(_is_part(m, other) for other, _ in named)]
+        return _wholes(list(best.values()))
 
     def _roles(self, at: int, mention: Mention) -> Mapping[str, float]:
         known = role_of_cast(self.article, mention)
@@ -217,7 +227,7 @@ class Listener:
         best: dict[tuple[str, str], tuple[Mention, float, Mapping[str, float]]] = {}
         for mention, probability in self._accepted(at):
             roles = self._roles(at, mention)
-            role = max(roles, key=roles.__getitem__)
+            role = _best(roles)
             alone = role in SINGLE_ROLES or mention.kind == "pronoun"
             key = (role, "" if alone else key_of(self.article.sentences[at], mention))
             if key not in best or best[key][1] < probability:
@@ -234,7 +244,7 @@ class Listener:
         everyone: Sequence[Mention] = (),
     ) -> Heard:
         """The source that a mention names, one of `everyone` who is heard in the sentence."""
-        role = max(roles, key=roles.__getitem__)
+        role = _best(roles)
         voice = Voice(mention, role, tuple(other for other in everyone if other is not mention))
         turn = turn_at(self.article, at, mention, role, self.turns, self.dossier)
         return Heard(voice, turn, probability * roles[role], roles, self._stances(at, voice))
@@ -254,10 +264,19 @@ class Listener:
             return None
         mention = max(outside, key=lambda entry: entry[:2])[2]
         roles = self._roles(at, mention)
-        return turn_at(self.article, at, mention, max(roles, key=roles.__getitem__), self.turns, self.dossier)
+        return turn_at(self.article, at, mention, _best(roles), self.turns, self.dossier)
 
     def _stances(self, at: int, voice: Voice) -> Mapping[str, float]:
         return self.heads["stance"].probabilities(stance_features(self.article, at, voice))
+
+
+def _best(chances: Mapping[str, float]) -> str:
+    return max(chances, key=chances.__getitem__)
+
+
+def _wholes(named: Sequence[tuple[Mention, float]]) -> list[tuple[Mention, float]]:
+    """The mentions that lie within no other's words."""
+    return [(m, p) for m, p in named if not any(_is_part(m, other) for other, _ in named)]
 
 
 def _is_part(mention: Mention, other: Mention) -> bool:

@@ -54,7 +54,7 @@ def _command(model: Path | None, predictions: Path | None, output: Path | None) 
 def command(model: Path | None, predictions: Path | None, output: Path | None) -> None:
     """Report how well a model does on articles that it has not seen.
 
-    Rests on the out-of-fold predictions that training left in the model folder, and on nothing else.
+    Rests on the out-of-fold predictions that training left in the model folder, which must be whole.
 
     \b
     Example:

@@ -38,6 +38,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     """
     from stance.model import load
 
+    model = load(settings.model, settings.topic)
     found = read_articles([settings.path], settings.read, stdin)
     wanted = settings.article
     if wanted is not None:
@@ -51,7 +52,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     (article,) = first
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
-    return load(settings.model, settings.topic).explain(article, settings.sentence).lines()
+    return model.explain(article, settings.sentence).lines()
 
 
 @click.command("explain")

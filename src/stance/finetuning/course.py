@@ -60,8 +60,8 @@ STAGES = (
     Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
 )
 """How the shipped encoder was tuned. The primer grew meanwhile: its five rounds came before `xa` to `xh` and
-`wa` to `wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `r`, before `rg` and `rh`, and
-after all of it.
+`wa` to `wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `ra` to `rf`, before `rg`
+and `rh`, after all.
 """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stance.labels import NONE, leading
-from stance.records import Attribution, LabelledArticle
+from stance.records import LabelledArticle
 
 __all__ = ["Candidate", "Drawn", "candidates", "draw"]
 
@@ -68,19 +68,10 @@ def candidates(result: LabelledArticle) -> Iterator[Candidate]:
             continue
         first = leading(attributions)
         label, sure = (NONE, NONE), nobody
-        if first:
-            label, sure = (first.speaker, first.stance), _sure(first)
+        if first:  # an annotator is believed
+            label, sure = (first.speaker, first.stance), 1.0 if first.confidence is None else first.confidence
         place = (sentence.index, sentence.paragraph, sentence.start, sentence.end)
         yield Candidate(result.article.id, *place, sentence.text, label, sure)
-
-
-def _sure(first: Attribution) -> float:
-    """How likely speaker and stance are both right; an annotator is believed."""
-    if first.stance != NONE:
-        return 1.0 if first.confidence is None else first.confidence
-    # The confidence of a row without a stance is only that its source speaks.
-    figures = (first.speaker_confidence, first.stance_confidence)
-    return math.prod(1.0 if figure is None else figure for figure in figures)
 
 
 def _band(candidate: Candidate) -> int:
