@@ -6,12 +6,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from stance.errors import UsageError
 
-__all__ = ["Engine", "here", "in_order", "processes"]
+__all__ = ["Engine", "for_each", "here", "in_order", "processes"]
 
+Shared = TypeVar("Shared")
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -90,3 +92,33 @@ def processes(jobs: int, begin: Callable[[], None] | None = None) -> Iterator[En
         ) from error
     finally:
         executor.shutdown(kill_workers=True)
+
+
+def for_each(
+    shared: Shared, work: Callable[[Shared, Piece], Done], pieces: Iterable[Piece], jobs: int
+) -> Iterator[Done]:
+    """What comes of `work(shared, piece)` for each piece, in order, in so many processes.
+
+    Where they are several, each is sent `shared` once, a copy.
+
+    Raises:
+        UsageError: see `processes`.
+    """
+    if jobs == 1:
+        yield from map(partial(work, shared), pieces)
+        return
+    with processes(jobs, partial(_share, shared)) as engine:
+        for _, done in engine(partial(_on_shared, work), pieces):
+            yield done
+
+
+_SHARED: list[Any] = []
+"""What this process works on for another one."""
+
+
+def _share(value: object) -> None:
+    _SHARED[:] = [value]
+
+
+def _on_shared(work: Callable[[Any, Piece], Done], piece: Piece) -> Done:
+    return work(_SHARED[0], piece)

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,7 +15,7 @@ from stance.articles import ArticleFailure
 from stance.cast import Cast
 from stance.confidence import Calibration
 from stance.encoder.session import Encoder
-from stance.engines import processes
+from stance.engines import for_each
 from stance.errors import ArticleError, ModelError, TopicError, UsageError
 from stance.explanation import Explanation, explain
 from stance.frames import to_frame
@@ -139,9 +139,8 @@ class Model:
             yield from map(self._label_named, items)
             return
         chunks = iter(lambda: tuple(islice(items, CHUNK)), ())
-        with processes(jobs, partial(_keep, self)) as engine:
-            for _, results in engine(_label_all, chunks):
-                yield from results
+        for results in for_each(self, _label_all, chunks, jobs):
+            yield from results
 
     def _label_named(self, article: Article) -> Result:
         try:
@@ -191,16 +190,8 @@ class Model:
         return article, sentences, read, relevance_of(read)
 
 
-_KEPT: list[Model] = []
-"""The model of a process that labels for another one."""
-
-
-def _keep(model: Model) -> None:
-    _KEPT[:] = [model]
-
-
-def _label_all(articles: Sequence[Article]) -> list[Result]:
-    return [_KEPT[0]._label_named(article) for article in articles]
+def _label_all(model: Model, articles: Sequence[Article]) -> list[Result]:
+    return [model._label_named(article) for article in articles]
 
 
 def _article(article: Article | str, name: str = "text") -> Article:

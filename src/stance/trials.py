@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from threadpoolctl import threadpool_limits
 
 from stance.baselines import BASELINES
-from stance.engines import processes
+from stance.engines import for_each
 from stance.examples import Prepared
 from stance.fitting import Calibrated, Trial, fit_calibration, fit_heads
 from stance.folds import family_of
@@ -81,10 +80,6 @@ class Plan:
             return list(_answers(fold, known, shares=self.shares if fold.base else ()))
 
 
-_PLAN: list[Plan] = []
-"""The plan that this process works on, where it is one of several."""
-
-
 def try_folds(
     plan: Plan, jobs: int = 1, progress: Callable[[int, int], None] = lambda *_: None
 ) -> list[tuple[Tried, ...]]:
@@ -96,19 +91,10 @@ def try_folds(
     jobs = min(jobs, len(plan.folds)) if plan.folds else jobs
     found: list[tuple[Tried, ...]] = []
     progress(0, len(plan.folds))
-    with processes(jobs, partial(_begin, plan)) as engine:
-        for number, answers in engine(plan.answer if jobs == 1 else _answer, range(len(plan.folds))):
-            found.append(_tried(plan.folds[number], answers))
-            progress(len(found), len(plan.folds))
+    for number, answers in enumerate(for_each(plan, Plan.answer, range(len(plan.folds)), jobs)):
+        found.append(_tried(plan.folds[number], answers))
+        progress(len(found), len(plan.folds))
     return found
-
-
-def _begin(plan: Plan) -> None:
-    _PLAN[:] = [plan]
-
-
-def _answer(number: int) -> list[_Answers]:
-    return _PLAN[0].answer(number)
 
 
 def try_fold(
