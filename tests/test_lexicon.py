@@ -15,16 +15,15 @@ from stance.lexicon import (
     AUXILIARIES,
     CUES,
     FIRST_PERSON,
+    NEGATIONS,
     NOUNS,
     PARTICLES,
     PRONOUNS,
-    STANCE_CUES,
     STOPS,
     TITLES,
     cue_of,
     fold,
     noun_of,
-    stance_cues_of,
 )
 from stance.parsing import tokenise
 
@@ -37,7 +36,7 @@ TABLES = {
     "titles": TITLES,
     **{f"noun {kind}": words for kind, words in NOUNS.items()},
     **{f"cue {kind}": words for kind, words in CUES.items()},
-    **{f"stance {kind}": words for kind, words in STANCE_CUES.items()},
+    "negations": NEGATIONS,
 }
 
 
@@ -129,22 +128,6 @@ def test_a_verb_of_two_kinds_is_a_cue_of_the_first() -> None:
 )
 def test_the_kinds_of_a_noun(word: str, kinds: tuple[str, ...]) -> None:
     assert noun_of(word) == kinds
-
-
-@pytest.mark.parametrize(
-    ("word", "kinds"),
-    [
-        ("not", ("negation",)),
-        ("n't", ("negation",)),
-        ("may", ("modal",)),
-        ("lie", ("reject",)),
-        ("proof", ("doubt", "assert")),
-        ("response", ("silence",)),
-        ("grain", ()),
-    ],
-)
-def test_what_a_word_does_to_the_stance(word: str, kinds: tuple[str, ...]) -> None:
-    assert stance_cues_of(word) == kinds
 
 
 def test_each_pronoun_shares_its_antecedents_with_one_that_is_its_own() -> None:

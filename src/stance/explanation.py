@@ -108,8 +108,7 @@ def _label(label: Attribution) -> str:
 _LEGEND = """\
   + speaks for the likeliest answer, - against it.
   encoder: what the fine-tuned network tells of these words; lexical: words and their neighbours;
-  structure: place and quotation marks; cues: verbs of saying, denying, doubting; patterns: turns of
-  phrase; discourse: the sentences before."""
+  structure: place and quotation marks; patterns: turns of phrase; discourse: the sentences before."""
 
 
 _ASKED = {

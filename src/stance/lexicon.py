@@ -17,16 +17,15 @@ __all__ = [
     "AUXILIARIES",
     "CUES",
     "FIRST_PERSON",
+    "NEGATIONS",
     "NOUNS",
     "PARTICLES",
     "PRONOUNS",
-    "STANCE_CUES",
     "STOPS",
     "TITLES",
     "cue_of",
     "fold",
     "noun_of",
-    "stance_cues_of",
 ]
 
 _LETTERS = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "ı": "i", "’": "'"})
@@ -70,18 +69,17 @@ _TABLES = tomllib.loads(resources.files("stance").joinpath("lexicon.toml").read_
 
 AUXILIARIES: Final = frozenset(_TABLES["auxiliaries"].split())
 FIRST_PERSON: Final = frozenset(_TABLES["first_person"].split())
+NEGATIONS: Final = frozenset(_TABLES["negations"].split())
 PARTICLES: Final = frozenset(_TABLES["particles"].split())
 STOPS: Final = frozenset(_TABLES["stops"].split())
 TITLES: Final = frozenset(_TABLES["titles"].split())
 NOUNS: Final = {kind: frozenset(words.split()) for kind, words in _TABLES["nouns"].items()}
 CUES: Final = {kind: frozenset(_inflected(verbs)) for kind, verbs in _TABLES["cues"].items()}
-STANCE_CUES: Final = {kind: frozenset(words.split()) for kind, words in _TABLES["stance_cues"].items()}
 PRONOUNS: Final[Mapping[str, str]] = _TABLES["pronouns"]
 """Pronouns that can stand for a source, each with the one whose antecedents it shares."""
 
 _NOUN_KINDS = _kinds(NOUNS)
 _CUE_KINDS = _kinds(CUES)
-_STANCE_KINDS = _kinds(STANCE_CUES)
 
 
 def noun_of(word: str) -> tuple[str, ...]:
@@ -92,8 +90,3 @@ def noun_of(word: str) -> tuple[str, ...]:
 def cue_of(word: str) -> str | None:
     """What a folded word does as a cue of attribution, else None."""
     return _CUE_KINDS[word][0] if word in _CUE_KINDS else None
-
-
-def stance_cues_of(word: str) -> tuple[str, ...]:
-    """What a folded word does to the stance; empty for most."""
-    return _STANCE_KINDS.get(word, ())

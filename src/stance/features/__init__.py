@@ -36,7 +36,7 @@ __all__ = [
     "stance_features",
 ]
 
-BLOCKS = ("structure", "lexical", "cues", "patterns", "discourse", "encoder")
+BLOCKS = ("structure", "lexical", "patterns", "discourse", "encoder")
 """The blocks of features; each is a prefix of the features' names."""
 
 VALUED = ("encoder:", "confidence:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from stance.lexicon import AUXILIARIES, PRONOUNS, cue_of, noun_of
 from stance.mentions import Mention
@@ -12,10 +11,8 @@ from stance.reading import ReadArticle, ReadSentence
 __all__ = [
     "POSSESSIVES",
     "QUOTE_MARKS",
-    "CueNear",
     "bin_of",
-    "cue_after",
-    "cue_before",
+    "cue_gap",
     "kind_of",
     "near",
     "owned_by",
@@ -26,19 +23,9 @@ QUOTE_MARKS = frozenset("\"“”„«»‘’'")
 POSSESSIVES = frozenset(["his", "her", "their", "its", "whose"])
 
 
-class CueNear(NamedTuple):
-    """A cue near a mention: the word, what it does, words and mentions in between."""
-
-    word: str
-    kind: str
-    gap: int
-    between: int
-
-
-_NO_CUE = ("", "", 99)
-
-_AFTER, _BEFORE = 24, 12
-"""Words behind and before a mention among which its cue is looked for."""
+_NO_CUE = 99
+_AFTER = 24
+"""Words behind a mention among which its cue is looked for."""
 
 
 def kind_of(article: ReadArticle, sentence: ReadSentence, mention: Mention) -> str:
@@ -61,26 +48,12 @@ def near(words: Sequence[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else "^" if at < 0 else "$"
 
 
-def cue_after(sentence: ReadSentence, mention: Mention) -> CueNear:
-    """The first cue behind a mention, as much quoted as it is; an empty one where there is none."""
-    stop = min(len(sentence.words), mention.last + _AFTER)
-    return _first_cue(sentence, mention, range(mention.last, stop))
-
-
-def cue_before(sentence: ReadSentence, mention: Mention) -> CueNear:
-    """The last cue before a mention, as much quoted as it is; an empty one where there is none."""
-    stop = max(-1, mention.first - _BEFORE)
-    return _first_cue(sentence, mention, range(mention.first - 1, stop, -1))
-
-
-def _first_cue(sentence: ReadSentence, mention: Mention, places: range) -> CueNear:
-    between = 0
-    for gap, at in enumerate(places):
-        kind = cue_of(sentence.folded[at])
-        if kind and sentence.quoted[at] == sentence.quoted[mention.head]:
-            return CueNear(sentence.folded[at], kind, gap, between)
-        between += at in sentence.heads
-    return CueNear(*_NO_CUE, between)
+def cue_gap(sentence: ReadSentence, mention: Mention) -> int:
+    """Words up to the first cue behind a mention that is as much quoted as it; many where there is none."""
+    quoted, behind = sentence.quoted[mention.head], slice(mention.last, mention.last + _AFTER)
+    words = zip(sentence.folded[behind], sentence.quoted[behind], strict=True)
+    gaps = (gap for gap, (word, also) in enumerate(words) if cue_of(word) and also == quoted)
+    return next(gaps, _NO_CUE)
 
 
 def predicate_at(words: Sequence[str], at: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from stance.features.places import POSSESSIVES, bin_of, cue_after, kind_of, owned_by
+from stance.features.places import POSSESSIVES, bin_of, kind_of, owned_by
 from stance.lexicon import noun_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
@@ -48,9 +48,6 @@ def role_names(
     yield from _antecedent(candidate, turns)
     yield from _recent(candidate)
     yield from _spoke(candidate, turns)
-    word, cue, gap, _ = cue_after(sentence, mention)
-    yield f"cues:cue={cue}&near={gap < 2}"
-    yield f"cues:cue={word}&{candidate.reference}"
 
 
 def _reference(sentence: ReadSentence, mention: Mention, kind: str) -> str:

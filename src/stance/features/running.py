@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stance.features.places import QUOTE_MARKS, bin_of
-from stance.lexicon import FIRST_PERSON, cue_of
+from stance.lexicon import FIRST_PERSON
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Turn
 
@@ -18,7 +18,7 @@ def running_names(article: ReadArticle, at: int, turn: Turn, link: str) -> Itera
     share = round(sentence.quoted_share * 4)
     yield from _distance(sentence, turn, link, share)
     yield from _beginning(sentence, turn, share)
-    yield from _outside(sentence, turn, share)
+    yield from _outside(sentence, turn)
     yield f"structure:list={article.sentences[at - 1].folded[-1] == ':' if at else False}"
     yield f"structure:mentions={bin_of(len(sentence.mentions))}&role={turn.role}"
     yield f"discourse:wasexplicit={turn.explicit}"
@@ -49,12 +49,9 @@ def _beginning(sentence: ReadSentence, turn: Turn, share: int) -> Iterator[str]:
     yield f"lexical:first3={' '.join(words[first : first + 3])}&role={turn.role}"
 
 
-def _outside(sentence: ReadSentence, turn: Turn, share: int) -> Iterator[str]:
-    """The words outside the quotation marks: another cue among them speaks for another source."""
+def _outside(sentence: ReadSentence, turn: Turn) -> Iterator[str]:
+    """The words outside the quotation marks."""
     outside = [word for word, quoted in zip(sentence.folded, sentence.quoted, strict=True) if not quoted]
-    cues = [cue for word in outside if (cue := cue_of(word))]
-    yield f"cues:outer={bin_of(len(cues))}&share={share}"
-    yield from (f"cues:outer={cue}" for cue in set(cues))
     yield f"lexical:person={bool(FIRST_PERSON & set(outside))}&role={turn.role}"
     yield from (f"lexical:word={word}" for word in set(outside) if word.isalpha())
 

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from stance.features.places import (
     QUOTE_MARKS,
     bin_of,
-    cue_after,
-    cue_before,
+    cue_gap,
     kind_of,
     near,
-    owned_by,
     predicate_at,
 )
-from stance.lexicon import AUXILIARIES, cue_of, noun_of
+from stance.lexicon import AUXILIARIES, cue_of
 from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 
@@ -34,10 +32,8 @@ def source_names(article: ReadArticle, at: int, mention: Mention) -> Iterator[st
     kind = kind_of(article, sentence, mention)
     yield from _place(sentence, mention, kind)
     yield from _neighbours(sentence, mention, kind)
-    yield from _cues(sentence, mention, kind)
-    yield from _owner(sentence, mention, kind)
     yield from _clause(sentence, mention, kind)
-    yield from _apposition(sentence, mention, kind)
+    yield from _apposition(sentence, mention)
     yield from _predicate(sentence, mention, kind)
 
 
@@ -77,39 +73,15 @@ def _neighbours(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator
     yield from (f"lexical:behind={word}" for word in behind if word.isalpha())
 
 
-def _cues(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
-    """The cues behind and before the mention, and how many stand outside the quotation marks."""
-    for name, (word, cue, gap, between) in (
-        ("cue", cue_after(sentence, mention)),
-        ("precue", cue_before(sentence, mention)),
-    ):
-        yield f"cues:{name}={cue}&gap={bin_of(gap)}&between={min(between, 2)}"
-        yield f"cues:{name}={cue}&near={gap < 2}&kind={kind}"
-        yield f"cues:{name}={cue}&between={min(between, 2)}"
-        yield f"cues:{name}={word}&near={gap < 3}"
-    outside = zip(sentence.folded, sentence.quoted, strict=True)
-    yield f"cues:outer={bin_of(sum(1 for word, quoted in outside if not quoted and cue_of(word)))}"
-
-
-def _owner(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
-    """What belongs to the mention: "his office", "the office of the president"."""
-    for noun in owned_by(sentence, mention):
-        yield f"cues:owns={noun}"
-        yield f"cues:owns={noun}&kind={kind}"
-    if near(sentence.folded, mention.first - 1) == "of":
-        owned = noun_of(near(sentence.folded, mention.first - 2)) or ("-",)
-        yield from (f"cues:of={noun}&kind={kind}" for noun in owned)
-
-
 def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
     """Whether a mention is the subject of the outer clause."""
     words, quoted = sentence.folded, sentence.quoted[mention.head]
     earlier = [m for m in sentence.mentions if m.last <= mention.first and sentence.quoted[m.head] == quoted]
     covered = "no"
     for other in earlier[-_EARLIER:]:
-        cue = cue_after(sentence, other)
-        if cue.gap < 3 and other.last + cue.gap < mention.first:
-            covered = "near" if mention.first - other.last - cue.gap < 3 else "far"
+        gap = cue_gap(sentence, other)
+        if gap < 3 and other.last + gap < mention.first:
+            covered = "near" if mention.first - other.last - gap < 3 else "far"
     yield f"structure:covered={covered}&kind={kind}"
     yield f"structure:covered={covered}&quoted={quoted}"
     before, verb = near(words, mention.first - 1), near(words, mention.last)
@@ -119,7 +91,7 @@ def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str
     yield f"structure:earlier={min(len(earlier), 3)}&verb={verbal}"
 
 
-def _apposition(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
+def _apposition(sentence: ReadSentence, mention: Mention) -> Iterator[str]:
     """What the mention does behind its apposition: "Hess, the minister, denied"."""
     words = sentence.folded
     if near(words, mention.last) != ",":
@@ -129,7 +101,6 @@ def _apposition(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator
     if close is not None:
         predicate = predicate_at(words, close + 1)
         yield f"lexical:apposed={predicate}"
-        yield f"cues:apposed={cue_of(predicate) or '-'}&kind={kind}"
 
 
 def _predicate(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:

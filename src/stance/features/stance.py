@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from stance.features.places import bin_of, cue_after, cue_before, near
-from stance.lexicon import STANCE_CUES, cue_of, stance_cues_of
+from stance.features.places import bin_of
+from stance.lexicon import NEGATIONS
 from stance.mentions import Mention
 from stance.patterns import patterns_in, stance_told
 from stance.reading import ReadArticle, ReadSentence
@@ -50,15 +49,13 @@ class _Scope:
 
 
 def stance_names(article: ReadArticle, at: int, voice: Voice) -> Iterator[str]:
-    """What does the source do to the allegation? The words and cues in its part of the sentence."""
+    """What does the source do to the allegation? The words in its part of the sentence."""
     sentence = article.sentences[at]
     masked = _masked(article, sentence, voice)
     first, last = scope_of(sentence, voice)
     scope = _Scope(article, at, voice, first, last, masked, tuple(filter(None, masked[first:last])))
     yield from _words(scope)
     yield from _negated(scope.words)
-    yield from _cues(scope)
-    yield from _own_cue(scope)
     yield from _told(scope)
     yield from _about(scope)
     yield f"structure:role={voice.role}"
@@ -104,40 +101,13 @@ def _negated(words: Sequence[str]) -> Iterator[str]:
     """The words in the reach of a negation."""
     seen = set()
     for at, word in enumerate(words):
-        if word in STANCE_CUES["negation"]:
+        if word in NEGATIONS:
             for follower in words[at + 1 : at + 1 + _NEGATED_WORDS]:
                 if follower in (",", ";", ".", "but"):
                     break
                 if follower not in seen:
                     seen.add(follower)
                     yield f"lexical:not {follower}"
-
-
-def _cues(scope: _Scope) -> Iterator[str]:
-    """What the words do to the stance, and by which verbs of saying."""
-    counted = Counter(kind for word in scope.words for kind in stance_cues_of(word))
-    yield from (f"cues:{kind}" for kind in counted)
-    yield from (f"cues:{kind}=2+" for kind, count in counted.items() if count > 1)
-    yield from (f"cues:{a}&{b}" for a in counted for b in counted if a < b)
-    saying = {cue for word in scope.words if (cue := cue_of(word))}
-    yield from (f"cues:class={cue}" for cue in saying)
-    yield from (f"cues:class={cue}&{kind}" for cue in saying for kind in counted)
-
-
-def _own_cue(scope: _Scope) -> Iterator[str]:
-    """The verbs next to the source, and whether one is negated."""
-    mention, sentence = scope.voice.mention, scope.sentence
-    if mention is None:
-        return
-    after, before = cue_after(sentence, mention), cue_before(sentence, mention)
-    for name, (word, cue, gap, _), place in (
-        ("cue", after, mention.last + after.gap),
-        ("precue", before, mention.first - 1 - before.gap),
-    ):
-        if gap < _FARTHEST_CUE:
-            yield f"cues:{name}={word}"
-            yield f"cues:{name}class={cue}"
-            yield f"cues:{name}={word}&negated={near(sentence.folded, place - 1) in _NEGATIONS}"
 
 
 def _told(scope: _Scope) -> Iterator[str]:
