@@ -348,4 +348,4 @@ def test_without_the_extra_the_install_command_is_told(tmp_path, monkeypatch, ca
     monkeypatch.setattr("stance.web.need_web", missing)
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     assert main(["annotate", str(tmp_path / "a.txt"), "--blind", "--no-browser"]) == 2
-    assert "pip install 'stance[web]'" in capsys.readouterr().err
+    assert "pip install '.[web]'" in capsys.readouterr().err

@@ -402,7 +402,7 @@ def test_a_missing_package_names_the_extra(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"pip install 'stance\[tables\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install '\.\[tables\]'"):
         read_articles([str(write(tmp_path / name, b""))])
 
 

@@ -678,7 +678,7 @@ class TestCluster:
     def test_without_dask_the_extra_is_named(self, fake, archive, monkeypatch, capfd):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         assert label(archive, "-o", "out.jsonl", "--cluster", "local") == 2
-        assert "pip install 'stance[cluster]'" in capfd.readouterr().err
+        assert "pip install '.[cluster]'" in capfd.readouterr().err
 
 
 def bytes_of(output: Path) -> dict[str, bytes]:

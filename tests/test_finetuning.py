@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="needs the extra 'encoder': pip install 'stance[encoder]'")
-pytest.importorskip("onnx", reason="needs the extra 'encoder': pip install 'stance[encoder]'")
+pytest.importorskip("torch", reason="needs the extra 'encoder': pip install '.[encoder]'")
+pytest.importorskip("onnx", reason="needs the extra 'encoder': pip install '.[encoder]'")
 
 import torch
 from safetensors.torch import load_file, save_file

@@ -104,7 +104,7 @@ def test_all_but_an_article_stop_the_command(error: type[Exception]) -> None:
 
 def test_a_missing_extra_says_how_to_get_it() -> None:
     assert str(MissingExtra("pyarrow", "tables", "writing Parquet")) == (
-        "writing Parquet needs pyarrow: run  pip install 'stance[tables]'"
+        "writing Parquet needs pyarrow: in stance's own folder run  pip install '.[tables]'"
     )
 
 

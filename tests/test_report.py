@@ -153,7 +153,7 @@ def test_without_matplotlib_nothing_is_done(evaluation, tmp_path, monkeypatch):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "matplotlib" else find(name)
     )
-    with pytest.raises(MissingExtra, match=r"pip install 'stance\[report\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install '\.\[report\]'"):
         report.write(evaluation, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

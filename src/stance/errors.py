@@ -42,7 +42,7 @@ class MissingExtra(UsageError):
     """An optional dependency is needed and not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs {package}: run  pip install 'stance[{extra}]'")
+        super().__init__(f"{purpose} needs {package}: in stance's own folder run  pip install '.[{extra}]'")
 
 
 class TopicError(UsageError):

@@ -31,9 +31,9 @@ def verify(folder: Path) -> str:
 
 
 @click.command("verify")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def command(folder: Path) -> None:
-    """Check that a model folder is whole, safe and compatible.
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+def command(folder: Path | None) -> None:
+    """Check that a model folder, by default the shipped one, is whole, safe and compatible.
 
     Prints its digest, which tells damage; who made the model it tells only where
     its maker has published it.
@@ -42,4 +42,7 @@ def command(folder: Path) -> None:
     Example:
       stance verify my-model/
     """
-    tell(f"{folder}: fine, {verify(folder)}")
+    from stance.storage import default_folder
+
+    chosen = folder or default_folder()
+    tell(f"{chosen}: fine, {verify(chosen)}")
