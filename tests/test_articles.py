@@ -339,6 +339,22 @@ def test_files_of_other_kinds_are_told(tmp_path: Path) -> None:
     assert not Archive([tmp_path / "a.txt"]).notes
 
 
+def test_a_path_that_is_none_is_a_pattern(tmp_path: Path) -> None:
+    for name in ("b1.txt", "a1.txt", "deep/c1.txt", "x[1].txt", "a2.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("He said no.", "utf-8")
+    for pattern, names in (
+        ("*1.txt", ["a1.txt", "b1.txt"]),
+        ("**/*1.txt", ["a1.txt", "b1.txt", "deep/c1.txt"]),
+        ("[ab]?.*", ["a1.txt", "a2.md", "b1.txt"]),
+        ("x[1].txt", ["x[1].txt"]),  # a file of this name
+        ("d*", ["deep/c1.txt"]),
+    ):
+        assert find_inputs([tmp_path / pattern]).files == tuple(tmp_path / name for name in names)
+    with pytest.raises(UsageError, match=r"none\*\.txt: no such file or folder"):
+        find_inputs([tmp_path / "none*.txt"])
+
+
 def test_hidden_folders_are_left_out_and_closed_ones_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import importlib.util
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ STDIN = Path("-")
 TEXTS = (".txt", ".md")
 PAGES = (".html", ".htm")
 KNOWN = (*TEXTS, *PAGES, *TABLES)
+_PATTERN = frozenset("*?[")
 KINDS = 5  # kinds of files that are told by name when they are passed over
 
 CORRECTIONS = "corrections.csv"
@@ -67,6 +70,8 @@ class Inputs:
 def find_inputs(paths: Sequence[str | Path]) -> Inputs:
     """The files that paths stand for: folders are searched recursively, in sorted order; `-` is `STDIN`.
 
+    A path that is none is taken for a pattern, as a shell would take it (`**` for folders within folders).
+
     Raises:
         UsageError: no such path, a folder without articles, an unknown format, or no path at all.
         MissingExtra: a Parquet file needs pyarrow, or a `.zst` file zstandard, and it is not installed.
@@ -79,7 +84,7 @@ def find_inputs(paths: Sequence[str | Path]) -> Inputs:
     named: set[Path] = set()
     passed: Counter[str] = Counter()
     closed: list[str] = []
-    for name in paths:
+    for name in itertools.chain.from_iterable(map(_expanded, paths)):
         if str(name).lower().startswith(("http:", "https:")):
             raise UsageError(f"{name} is an address; stance fetches nothing: save the page as .html")
         folder = name != "-" and Path(name).is_dir()
@@ -94,6 +99,14 @@ def find_inputs(paths: Sequence[str | Path]) -> Inputs:
     ):
         raise MissingExtra("pyarrow", "tables", "reading Parquet")
     return Inputs(tuple(found.values()), frozenset(named), passed, tuple(dict.fromkeys(closed)))
+
+
+def _expanded(path: str | Path) -> Sequence[str | Path]:
+    """The paths that a pattern stands for, sorted; the path itself where it is none."""
+    text = str(path)
+    if not _PATTERN & set(text) or os.path.lexists(text):
+        return [path]
+    return sorted(glob.glob(text, recursive=True)) or [path]  # noqa: PTH207  # Path's takes none from the root
 
 
 def _searched(path: Path, passed: Counter[str], closed: list[str]) -> list[Path]:
