@@ -51,11 +51,6 @@ class ReadSentence:
         return self.sentence.text[self.starts[first] - offset : self.ends[last - 1] - offset]
 
     @cached_property
-    def heads(self) -> frozenset[int]:
-        """The places of the mentions' heads."""
-        return frozenset(mention.head for mention in self.mentions)
-
-    @cached_property
     def quoted_share(self) -> float:
         """The share of the words that stand in quotation marks."""
         content = [quoted for word, quoted in zip(self.words, self.quoted, strict=True) if word[0].isalnum()]

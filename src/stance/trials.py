@@ -63,13 +63,15 @@ class Tried:
 class Plan:
     """Folds and what their heads learn from: the composed articles `base`, and beside them the user's `own`.
 
-    `shares` are those of the composed articles that the learning curve is measured at.
+    `shares` are those of the composed articles that the learning curve is measured at, `drop` blocks of
+    features that the heads do without.
     """
 
     folds: tuple[Fold, ...]
     base: tuple[Prepared, ...]
     own: tuple[Prepared, ...]
     shares: tuple[float, ...] = ()
+    drop: tuple[str, ...] = ()
 
     def answer(self, number: int) -> list[_Answers]:
         """Fit on what a fold, by its number, does not hold, and ask about each of its articles."""
@@ -77,7 +79,7 @@ class Plan:
         # Annotated articles are calibrated on the composed folds, which may not have seen them.
         known = self.base if fold.base else (*self.base, *self.own)
         with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
-            return list(_answers(fold, known, shares=self.shares if fold.base else ()))
+            return list(_answers(fold, known, self.drop, self.shares if fold.base else ()))
 
 
 def try_folds(

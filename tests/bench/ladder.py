@@ -35,13 +35,13 @@ from stance.folds import family_of
 from stance.heldout import HeldOut
 from stance.model import Model
 from stance.output.rows import rows as output_rows
-from stance.reading import ReadArticle
 from stance.scores import Figure
 from stance.storage import pack_heads
 from stance.topic import load_topic
 from stance.training import Encoding, folds_for
-from stance.trials import calibrating, held_out, try_fold
+from stance.trials import Plan, calibrating, held_out, try_folds
 from stance.voices import Thresholds
+from tests.conftest import bare
 
 ROOT = Path(__file__).parents[2]
 LADDER = ROOT / "models" / "EXPERIMENTS.md"
@@ -72,13 +72,13 @@ def main() -> None:
     encoding = Encoding.load(chosen.encoder)
     drop = tuple(chosen.drop)
     # Features alone are not all that the encoder tells: who speaks at all and the cues are its word, too.
-    encode = (_bare, _bare) if "encoder" in drop else (encoding.base, encoding.own)
+    encode = (bare, bare) if "encoder" in drop else (encoding.base, encoding.own)
     base = [prepare(a, casts, encode[0]) for a in read_annotations(ROOT / "annotations" / "composed")]
     own = [prepare(a, casts, encode[1]) for a in read_annotations(ROOT / "annotations")]
     folds = folds_for(base, own)
     folds = folds[:1] if chosen.screen else folds
     with threadpool_limits(1):
-        tried = [try_fold(fold, base if fold.base else [*base, *own], drop) for fold in folds]
+        tried = try_folds(Plan(tuple(folds), tuple(base), tuple(own), drop=drop))
         rows = held_out(tried, fit_calibration(calibrating(tried, None), drop), drop)
         seconds = time.perf_counter() - began
         heads = fit_heads([*base, *own], drop)
@@ -102,10 +102,6 @@ def main() -> None:
     with LADDER.open("a", encoding="utf-8") as ladder:
         ladder.write(f"| {' | '.join(row)} |\n")
     sys.stdout.write(f"| {' | '.join(row)} |\n")
-
-
-def _bare(article: ReadArticle) -> ReadArticle:
-    return article
 
 
 def shown(scored: SetEvaluation) -> str:

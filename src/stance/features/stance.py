@@ -16,10 +16,8 @@ from stance.turns import Voice, scope_of
 __all__ = ["stance_names"]
 
 _ARTICLES = frozenset(["the", "a", "an"])
-_NEGATIONS = frozenset(["not", "n't", "never"])
 _PARTIES = ("seller", "receiver", "accuser")
 
-_FARTHEST_CUE = 6
 _NEGATED_WORDS = 5
 """Words that a negation reaches over, within its clause."""
 
