@@ -178,5 +178,7 @@ class TestLearningCurve:
             replace(one, article=replace(one.article, id=f"k_f01_{at}"))
             for at, one in enumerate(read_annotations(tiny)[:4])
         ]
-        with pytest.raises(UsageError, match="all articles are of one contrast family"):
+        with pytest.raises(
+            UsageError, match=r"^articles of one contrast family, by their ids, .* are held out whole"
+        ):
             when_to_stop(family, repeats=2)

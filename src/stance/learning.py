@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.annotated import AnnotatedArticle
 from stance.errors import UsageError
-from stance.folds import families_of, group_of
+from stance.folds import check_groups, groups_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,27 +96,23 @@ def when_to_stop(
 ) -> LearningCurve:
     """The learning curve of some annotated articles, on top of `base`, which every fit sees whole.
 
-    In every repeat the articles are dealt into five folds (fewer where they are few; contrast
-    families stay together), and every fold is predicted by fits on 25, 50, 75 and 100 % of the
-    others, each share holding the one before. That makes `repeats` times twenty fits: a fraction
-    of a second each without a base, several seconds each on the built-in one. The gain of the
-    last step is taken article by article as a mean over repeats; its standard error is that of a
-    ratio over articles as clusters (Cochran 1977, Sampling Techniques, chapter 6), so it speaks
+    In every repeat the articles are dealt into five folds (fewer where they are few; what shares a
+    family or sentences stays together), and every fold is predicted by fits on 25, 50, 75 and 100 %
+    of the others, each share holding the one before. That makes `repeats` times twenty fits: a
+    fraction of a second each without a base, several seconds each on the built-in one. The gain of
+    the last step is taken article by article as a mean over repeats; its standard error is that of
+    a ratio over articles as clusters (Cochran 1977, Sampling Techniques, chapter 6), so it speaks
     of articles like these and not only of these.
 
     Raises:
-        UsageError: there are fewer than four articles, all are of one family, or fewer than two repeats.
+        UsageError: there are fewer than four articles, all are held out together, or fewer than two repeats.
     """
     if len(annotated) < FEWEST or repeats < 2:
         raise UsageError(
             f"{len(annotated)} articles in {repeats} repeats are too few for a learning curve, "
             f"expected {FEWEST} articles and 2 repeats or more"
         )
-    if len({group_of(one.article.id) for one in annotated}) < 2:
-        raise UsageError(
-            "all articles are of one contrast family (by their ids), which is held out whole: "
-            "annotate another article"
-        )
+    check_groups(annotated)
     import numpy as np
 
     from stance.examples import prepare
@@ -153,12 +149,15 @@ def _measured(
 
 
 def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
-    """The articles in up to five folds, in an order of chance; families whole."""
-    groups = families_of(own)
-    names = sorted(groups)
-    rng.shuffle(names)
-    count = min(5, len(names))
-    return [[one for name in names[at::count] for one in groups[name]] for at in range(count)]
+    """The articles in up to five folds, in an order of chance; what is held out together stays so."""
+    ordered = sorted(own, key=lambda one: one.annotated.article.id)
+    groups: dict[int, list[Prepared]] = {}
+    for one, group in zip(ordered, groups_of([one.annotated for one in ordered]), strict=True):
+        groups.setdefault(group, []).append(one)
+    numbers = list(groups)
+    rng.shuffle(numbers)
+    count = min(5, len(numbers))
+    return [[one for number in numbers[at::count] for one in groups[number]] for at in range(count)]
 
 
 def _predict(

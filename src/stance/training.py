@@ -3,7 +3,7 @@
 Held out means that no sentence of the article, and nothing derived from it, was seen in fitting,
 calibration or threshold setting. The built-in composed articles are predicted in four folds that
 share no world; annotated articles are left out one at a time (in ten folds where they are many),
-contrast families whole.
+what shares a contrast family or sentences whole.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from stance.errors import UsageError
 from stance.evaluation import evaluate
 from stance.examples import Prepared, prepare
 from stance.fitting import fit_calibration, fit_heads
-from stance.folds import FOLDS, families_of, folds_of
+from stance.folds import FOLDS, check_groups, folds_of, groups_of
 from stance.heads import Head
 from stance.heldout import HeldOut
 from stance.heldoutfile import heldout_lines
@@ -140,6 +140,8 @@ def train(settings: TrainSettings, progress: Progress = lambda *_: None) -> Path
         raise UsageError("nothing to train on: give --annotations DIR, or leave out --no-base")
     topic = load_topic(settings.topic) if settings.topic else _topic_of(own)
     _check_texts((*base, *own))
+    if not base:
+        check_groups(own)
     with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
         return _train(settings, base, own, topic, progress)
 
@@ -156,9 +158,6 @@ def _train(
         encode = encoding.base if len(prepared) < len(base) else encoding.own
         prepared.append(prepare(annotated, casts, encode))
     folds = folds_for(prepared[: len(base)], prepared[len(base) :])
-    if len(folds) < 2:
-        what = "one article" if len(prepared) == 1 else "one contrast family (by the articles' ids)"
-        raise UsageError(f"{what} is too few: held-out figures need at least two; annotate another article")
     plan = Plan(tuple(folds), tuple(prepared[: len(base)]), tuple(prepared[len(base) :]), SHARES)
     tried = try_folds(plan, settings.jobs, partial(progress, "predicting what is held out"))
     progress("fitting the model", 0, 1)
@@ -206,14 +205,15 @@ def _topic_of(own: Sequence[AnnotatedArticle]) -> Topic:
 def folds_for(base: Sequence[Prepared], own: Sequence[Prepared]) -> list[Fold]:
     """Composed articles in `FOLDS` folds by world; annotated ones one by one, or in `MANY_FOLDS`.
 
-    Of the annotated ones a contrast family stays whole (`families_of`).
+    Of the annotated ones those that share a family or sentences stay together (`groups_of`).
     """
     chosen = folds_of([article.annotated for article in base])
     parts = [[p for p in base if chosen[p.annotated.article.id] == fold] for fold in range(FOLDS)]
     folds = [Fold(f"composed-{number}", True, tuple(part)) for number, part in enumerate(parts) if part]
-    groups = list(families_of(own).values())
-    count = len(groups) if len(own) <= MOST_LEFT_OUT else min(MANY_FOLDS, len(groups))
-    dealt = ([one for group in groups[number::count] for one in group] for number in range(count))
+    groups = groups_of([article.annotated for article in own])
+    different = len(set(groups))
+    count = different if len(own) <= MOST_LEFT_OUT else min(MANY_FOLDS, different)
+    dealt = ([p for p, group in zip(own, groups, strict=True) if group % count == n] for n in range(count))
     return folds + [Fold(f"own-{number}", False, tuple(part)) for number, part in enumerate(dealt)]
 
 
