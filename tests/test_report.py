@@ -97,6 +97,19 @@ def test_both_say_what_the_gold_is(evaluation, page):
         assert "'confirms' means 'presents as true'" in words
 
 
+def test_both_say_where_a_baseline_is_no_worse(page, evaluation, tmp_path):
+    warning = "No better here than constant: on sentences like these the labels are not worth more."
+    assert warning not in report.terminal(evaluation)
+    assert warning not in page
+    silent = {"baselines": {"constant": ("none", "none")}}
+    lost = evaluate(
+        [row(0, "", "leader denies", **silent), row(1, "leader denies", "", **silent)], command="x"
+    )
+    assert warning in report.terminal(lost)
+    report.write(lost, tmp_path)
+    assert warning in (tmp_path / "report.html").read_text("utf-8")
+
+
 def test_the_page_is_whole_and_needs_nothing_else(page):
     reader = read(page)
     assert reader.open == []

@@ -13,6 +13,7 @@ from stance.report.words import (
     GOLD_NOTE,
     INTERVAL_NOTE,
     baseline_name,
+    beaten,
     heading,
     number,
     pair,
@@ -74,6 +75,8 @@ def _side_by_side(sets: Sequence[SetEvaluation]) -> list[str]:
 
 def _set(each: SetEvaluation) -> Iterator[str]:
     yield from _baselines(each)
+    if warning := beaten(each):
+        yield warning
     yield from ("", "Speakers (primary label)")
     yield from _classes(each.speakers, each)
     yield from ("", "Stances (primary label)")

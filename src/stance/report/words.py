@@ -14,6 +14,7 @@ __all__ = [
     "INTERVAL_NOTE",
     "SETS",
     "baseline_name",
+    "beaten",
     "heading",
     "number",
     "pair",
@@ -106,6 +107,16 @@ def heading(each: SetEvaluation) -> str:
 def baseline_name(name: str) -> str:
     """What a baseline is called for people."""
     return _BASELINES.get(name, name)
+
+
+def beaten(each: SetEvaluation) -> str | None:
+    """A warning where a baseline does as well as the system; None where it beats them all."""
+    names = [baseline_name(one.name) for one in each.baselines if (one.gain.value or 0) <= 0]
+    if not names:
+        return None
+    return (
+        f"No better here than {' and '.join(names)}: on sentences like these the labels are not worth more."
+    )
 
 
 def pair(labels: Pair | None, each: SetEvaluation) -> str:
