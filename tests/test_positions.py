@@ -338,6 +338,28 @@ def test_wire_copy_is_shown_once_and_counted_once():
     ]
 
 
+SAID = "On {} the Norvik company said once more that no waste from its plant had ever reached the river."
+
+
+@pytest.mark.parametrize(
+    ("texts", "statements", "expected"),
+    [
+        ((SAID.format("3 March"), SAID.format("7 June")), ("2023-03-03", "2023-06-07"), 2),
+        ((SAID.format("3 March"), SAID.format("March 3")), ("2023-03-03", "2023-03-03"), 1),
+        ((SAID.format("3 March"), SAID.format("Friday")), ("2023-03-03", None), 1),
+        ((SAID.format("3 March"), SAID.format("a day in March")), ("2023-03-03", "2023-03"), 1),
+        ((SAID.format("Monday"), SAID.format("Monday")), ("2023-03-06", "2023-06-05"), 1),
+    ],
+    ids=["another day", "the same day", "no date", "a month that has the day", "the same words"],
+)
+def test_a_statement_that_comes_again_on_another_day_is_no_copy(texts, statements, expected):
+    found = positions(
+        row(f"2023-06-{10 + at}", article=f"a{at}", text=text, statement_date=date)
+        for at, (text, date) in enumerate(zip(texts, statements, strict=True))
+    )
+    assert len(found.lines[0].evidence) == expected
+
+
 def test_near_duplicates():
     short = "He denied it."
     changed = WIRE.replace("denied", "confirmed").replace("sold to Ukraine", "given away for nothing at all")

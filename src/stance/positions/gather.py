@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
 from stance.labels import NONE, POSITIONS, SOURCE_ROLES
 from stance.output.rows import rows
-from stance.positions.copies import copies
+from stance.positions.copies import copies, same_words
 from stance.positions.holders import LineKey, is_single, key_of, spellings_of
 from stance.positions.inputs import LabelRow, as_labelled, counts, read_labels, told
 from stance.positions.periods import Period
@@ -115,8 +115,28 @@ def _evidence(found: list[Position]) -> Iterator[Evidence]:
     groups: dict[int, list[Position]] = {}
     for position, group in zip(found, copies([each.text for each in found]), strict=True):
         groups.setdefault(group, []).append(position)
-    for first, *others in groups.values():
+    for first, *others in itertools.chain.from_iterable(map(_said_anew, groups.values())):
         yield Evidence((first, *(_copy(first, each) for each in others)))
+
+
+def _said_anew(alike: Sequence[Position]) -> list[list[Position]]:
+    """Sentences of like words in groups of copies: one that tells a date of its own is no copy."""
+    statements: list[list[Position]] = []
+    for position in alike:
+        same = (each for each in statements if not _told_otherwise(each[0], position))
+        if (statement := next(same, None)) is not None:
+            statement.append(position)
+        else:
+            statements.append([position])
+    return statements
+
+
+def _told_otherwise(first: Position, later: Position) -> bool:
+    """Whether two sentences date their statements in other words; "on Monday" in copies is one day."""
+    left, right = Period.parse(first.statement_date), Period.parse(later.statement_date)
+    if left is None or right is None or same_words(first.text, later.text):
+        return False
+    return left.before(right) or right.before(left)
 
 
 def _copy(first: Position, later: Position) -> Position:
