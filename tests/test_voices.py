@@ -99,6 +99,21 @@ def test_the_likeliest_is_no_part_of_another():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A spokeswoman for Norvik laughed.", ["A spokeswoman"]),
+        ("The Ruritanian embassy in Sovar laughed.", ["The Ruritanian embassy"]),
+        ("The office of Đurić laughed.", ["The office"]),
+        ("A spokeswoman laughed at the SIB.", ["A spokeswoman", "the SIB"]),
+    ],
+)
+def test_a_source_whose_words_hold_another_is_one(text, expected):
+    article = read(text)
+    ((found, _),) = hear(article, heads(0.9), Thresholds(0.7, 0.5))
+    assert [article.sentences[0].text(h.voice.mention.first, h.voice.mention.last) for h in found] == expected
+
+
 def test_the_encoder_says_which_of_two_is_likeliest():
     assert roles(told(read(TWO), 0.1, leader=0.2, service=0.7), 0.6) == [["service"]]
 

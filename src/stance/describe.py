@@ -12,7 +12,7 @@ from stance.mentions import Mention
 from stance.patterns import detail_of
 from stance.reading import ReadArticle, ReadSentence
 from stance.records import Span
-from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
+from stance.turns import SINGLE_ROLES, Dossier, Voice, phrase_of, scope_of
 from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]
@@ -34,7 +34,6 @@ _NEXT_CUE = -1.5
 Chosen on one composed fold among -2 to 0.5 by the share of cues that overlap the gold by half.
 """
 
-_JOINERS = frozenset(["in", "of", "at", "from", "for", "with", "on"])
 _OUTLET_VERBS = frozenset(["told", "telling", "tells"])
 _INTERVIEWS = (
     "in an interview with",
@@ -70,15 +69,7 @@ def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span 
     if mention is None:
         return None
     sentence = article.sentences[at]
-    first, last, words = mention.first, mention.last, sentence.folded
-    if words[first - 1 : first] == ("of",) and mention.speaker is not None:
-        owner = next((m for m in sentence.mentions if m.last == first - 1 and m.kind == "noun"), None)
-        first = owner.first if owner else first
-    if words[last : last + 1] == ("(",) and words[last + 2 : last + 3] == (")",):
-        last += 3
-    elif mention.kind == "noun" and words[last : last + 1] and words[last] in _JOINERS:
-        place = next((m for m in sentence.mentions if m.first == last + 1), None)
-        last = place.last if place else last
+    first, last = phrase_of(sentence, mention)
     return sentence.sentence.span(sentence.starts[first], sentence.ends[last - 1])
 
 
