@@ -24,6 +24,7 @@ from stance.sample import (
     difference,
     draw,
     estimate,
+    interval,
     read_answers,
     read_frame,
     weights_path,
@@ -123,6 +124,26 @@ class TestEstimate:
         assert error == pytest.approx(math.sqrt(first + second))
         assert difference(0.25, [[1, 0, 0]], [3]) == (pytest.approx(0.25 + 1 / 3), 0.0), "all were drawn"
 
+    def test_where_no_error_is_seen_the_interval_is_that_of_none_in_n(self):
+        most = 1 - 0.025 ** (1 / 50)  # Clopper and Pearson's upper limit of 0 in 50
+        low, high = interval(0.4, [[0] * 50], [10**9])
+        assert (low, high) == pytest.approx((0.4 - most, 0.4 + most))
+        assert interval(0.0, [[0] * 50], [10**9]) == pytest.approx((0.0, most))
+        assert interval(0.4, [[0] * 50], [50]) == (0.4, 0.4), "all were drawn"
+        # A half that was looked at whole can hold none.
+        assert interval(0.4, [[0] * 50, [0] * 50], [10**6, 50])[1] == pytest.approx(0.4 + most, abs=1e-3)
+        half = interval(0.4, [[0] * 50, [0] * 1000], [1000, 1000])
+        assert half == pytest.approx((0.4 - most / 2, 0.4 + most / 2), abs=2e-3)
+
+    def test_an_interval_is_exact_in_one_stratum_and_normal_with_many_errors(self):
+        exact = (0.00623, 0.08518)  # Clopper and Pearson's of 3 in 100, as tables have it
+        assert interval(None, [[1] * 3 + [0] * 97], [10**9]) == pytest.approx(exact, abs=5e-4)
+        errors = [[1] * 300 + [-1] * 200 + [0] * 1500]
+        mean, error = difference(0.3, errors, [10**9])
+        assert interval(0.3, errors, [10**9]) == pytest.approx(
+            (mean - 1.96 * error, mean + 1.96 * error), abs=3e-3
+        )
+
     def test_one_stratum_is_the_prediction_powered_mean(self):
         rng = np.random.default_rng(1)
         predictions = rng.random(100_000)
@@ -182,7 +203,7 @@ class TestEstimate:
                     raw[share.facet, share.label].append(share.predicted - true)
         assert len(covered) == 7
         for label, count in covered.items():
-            assert 0.92 <= count / 400 <= 0.98, label
+            assert 0.94 <= count / 400 <= 0.995, label
             assert abs(np.mean(off[label])) < 4 * np.std(off[label]) / 20, label
         # The model alone is off by more than five points, which the correction takes away.
         assert np.mean(raw["stance", "confirms"]) > 0.05

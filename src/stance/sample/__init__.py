@@ -8,7 +8,7 @@ gets wrong in the corpus, up to an interval.
 from __future__ import annotations
 
 from stance.sample.drawing import Candidate, Drawn, candidates, draw
-from stance.sample.estimating import Answer, Estimate, Share, difference, estimate
+from stance.sample.estimating import Answer, Estimate, Share, difference, estimate, interval
 from stance.sample.tables import read_answers, read_frame, weights_path, write_sample
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "difference",
     "draw",
     "estimate",
+    "interval",
     "read_answers",
     "read_frame",
     "weights_path",

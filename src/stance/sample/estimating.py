@@ -12,14 +12,11 @@ from stance.errors import UsageError
 from stance.labels import NONE, STANCES
 from stance.sample.drawing import Label
 
-__all__ = ["Answer", "Estimate", "Place", "Share", "difference", "estimate"]
+__all__ = ["Answer", "Estimate", "Place", "Share", "difference", "estimate", "interval"]
 
 Place = tuple[str, int, int]
-Z = 1.959963984540054
-"""The normal distribution's 97.5 % quantile."""
-
-FEW = 10
-"""Sampled sentences with a label (by annotator or model) under which its normal interval is rough."""
+OUTSIDE = 0.025
+"""The probability that is left outside an interval on either side."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,8 @@ class Share:
     """The share of sentences with a primary label, from 0 to 1.
 
     `predicted` is the share by the model alone (None where that has no meaning), `share` the
-    corrected one with its standard error and 95 % interval; `seen` counts the sampled sentences
-    on which it rests: those to which the annotator or the model gave the label.
+    corrected one with its standard error and 95 % interval (see `interval`); `seen` counts the
+    sampled sentences on which it rests: those to which the annotator or the model gave the label.
     """
 
     facet: str
@@ -85,7 +82,7 @@ def estimate(frame: Mapping[Place, Label], answers: Sequence[Answer], sampled: i
     """The shares of stances and speakers in a corpus, corrected for the model's errors.
 
     `frame` has the model's primary label of every sentence of the corpus, `answers` the annotated
-    part of a sample that `draw` drew from it. The estimator is `difference`.
+    part of a sample that `draw` drew from it. The estimator is `difference`, its interval `interval`.
 
     Raises:
         UsageError: a stratum has too few answers to tell a variance.
@@ -131,16 +128,72 @@ def difference(
     prediction-powered mean of Angelopoulos, Bates, Fannjiang, Jordan and Zrnic 2023, Science 382,
     669-674; stratified, Fisch and others 2024, arXiv 2406.04291.)
     """
-    total = sum(sizes)
     mean, variance = predicted, 0.0
-    for found, size in zip(errors, sizes, strict=True):
+    for (average, spread), weight, count, left in _parts(errors, sizes):
+        mean += weight * average
+        variance += weight**2 * left * spread / count
+    return mean, math.sqrt(variance)
+
+
+def interval(
+    predicted: float | None, errors: Sequence[Sequence[int]], sizes: Sequence[int]
+) -> tuple[float, float]:
+    """A 95 % interval of `difference`, whose errors are -1, 0 or 1; it is never empty while some are unseen.
+
+    The normal interval has no width where the sample shows no error, and is too narrow where it
+    shows few. So the shares of errors upward and downward get an exact interval each
+    (Clopper-Pearson with the design's effective sample size: Korn and Graubard 1998, Survey
+    Methodology 24, 193-201; where none is seen, Kish's, of the weights alone), and the two are put
+    together as one of a difference (MOVER: Zou and Donner 2008, Statistics in Medicine 27, 1693-1702).
+    Without `predicted` the errors are hits (0 or 1), and the interval is the exact one of their share.
+    """
+    if predicted is None:
+        hits = _limits(errors, sizes)
+        return hits.low, hits.high
+    mean, _ = difference(predicted, errors, sizes)
+    up, down = (
+        _limits([[float(error == sign) for error in found] for found in errors], sizes) for sign in (1, -1)
+    )
+    low = mean - math.hypot(up.share - up.low, down.high - down.share)
+    high = mean + math.hypot(up.high - up.share, down.share - down.low)
+    return max(0.0, low), min(1.0, high)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    share: float
+    low: float
+    high: float
+
+
+def _limits(hits: Sequence[Sequence[float]], sizes: Sequence[int]) -> _Limits:
+    """The share of hits in a population with its exact interval, from a stratified sample."""
+    from scipy.stats import beta
+
+    share, error = difference(0.0, hits, sizes)
+    open_weight = sum(weight for _, weight, _, left in _parts(hits, sizes) if left)
+    spread = sum(weight**2 * left / count for _, weight, count, left in _parts(hits, sizes))
+    if not spread:  # all was looked at
+        return _Limits(share, share, share)
+    seen = share * (1 - share) / error**2 if error else open_weight**2 / spread
+    found = share * seen
+    low = float(beta.ppf(OUTSIDE, found, seen - found + 1)) if found else 0.0
+    high = float(beta.ppf(1 - OUTSIDE, found + 1, seen - found)) if found < seen else 1.0
+    if not error:  # what was looked at whole has no more of them
+        high = share + (high - share) * open_weight
+    return _Limits(share, min(low, share), max(high, share))
+
+
+def _parts(
+    values: Sequence[Sequence[float]], sizes: Sequence[int]
+) -> Iterator[tuple[tuple[float, float], float, int, float]]:
+    """Of each stratum the values' mean and variance, its share of all, its sample, the share not sampled."""
+    total = sum(sizes)
+    for found, size in zip(values, sizes, strict=True):
         count = len(found)
         average = sum(found) / count
-        mean += size / total * average
-        if count < size:
-            spread = sum((error - average) ** 2 for error in found) / (count - 1)
-            variance += (size / total) ** 2 * (1 - count / size) * spread / count
-    return mean, math.sqrt(variance)
+        spread = sum((value - average) ** 2 for value in found) / (count - 1) if count < size else 0.0
+        yield (average, spread), size / total, count, 1 - count / size
 
 
 def _strata(answers: Sequence[Answer]) -> list[tuple[list[Place], int]]:
@@ -161,12 +214,12 @@ def _share(
     facet: str,
     label: str,
     predicted: float | None,
-    errors: Sequence[Sequence[float]],
+    errors: Sequence[Sequence[int]],
     sizes: Sequence[int],
     seen: int,
 ) -> Share:
     mean, error = difference(predicted or 0.0, errors, sizes)
-    low, high = max(0.0, mean - Z * error), min(1.0, mean + Z * error)
+    low, high = interval(predicted, errors, sizes)
     return Share(facet, label, predicted, min(1.0, max(0.0, mean)), error, low, high, seen)
 
 
@@ -179,20 +232,14 @@ def _table(found: Estimate) -> Iterator[str]:
     unmarked = f", {left} not annotated yet" if left else ""
     yield f"{found.sentences} sentences, {found.annotated} of {found.sampled} sampled annotated{unmarked}"
     yield "Shares of the sentences' primary labels, with 95 % intervals."
-    rough = False
     facet = None
     for share in found.shares:
         if share.facet != facet:
             facet = share.facet
             yield ""
             yield f"{facet:<30}{'model':>8}{'corrected':>11}  interval"
-        few = share.seen < FEW
-        rough |= few
-        interval = f"{share.low:.1%} to {share.high:.1%}{' *' if few else ''}"
-        yield f"{share.label:<30}{share.predicted or 0:>8.1%}{share.share:>11.1%}  {interval}"
+        ends = f"{share.low:.1%} to {share.high:.1%}"
+        yield f"{share.label:<30}{share.predicted or 0:>8.1%}{share.share:>11.1%}  {ends}"
     yield ""
     for share in found.right:
         yield f"{f'{share.facet} right':<38}{share.share:>11.1%}  {share.low:.1%} to {share.high:.1%}"
-    if rough:
-        yield ""
-        yield f"* rests on fewer than {FEW} sampled sentences: the interval is rough, and often too narrow"
