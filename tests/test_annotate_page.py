@@ -321,7 +321,10 @@ def test_help_has_examples():
         (["missing.txt", "--blind"], "missing.txt: no such file or folder"),
         (["{text}", "--annotator", " "], "annotator is ' '"),
         (["{text}", "--annotations", "{text}"], "is a file, expected a folder"),
-        (["{text}", "--adjudicate", ".", "{folder}", "--blind"], "leave out --model, --next and --blind"),
+        (
+            ["{text}", "--adjudicate", ".", "{folder}", "--blind"],
+            "leave out --model, --next, --blind and --sample",
+        ),
         (["--adjudicate", ".", "."], "takes two readings"),
         (["--annotations", "{folder}", "--blind"], "nothing to annotate"),
         (["{text}", "--model", "{folder}"], "manifest.json"),

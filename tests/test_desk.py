@@ -604,6 +604,32 @@ def test_next_ranks_what_is_open(article, trained):
     assert not again.sources, "blind, though the model ranks"
 
 
+def sampled(article: Path, *places: tuple[str, int, int]) -> Path:
+    """A drawn sample's sheet."""
+    blank = [None] * (len(ROW_COLUMNS) - 6)
+    rows = ([name, 0, 0, start, end, "words", *blank] for name, start, end in places)
+    sheet = article.parents[1] / "sample.csv"
+    sheet.write_text(format_table(ROW_COLUMNS, rows), "utf-8")
+    return sheet
+
+
+def test_a_sample_is_gone_through_in_its_order_and_blind(article):
+    (article.parent / "b.txt").write_text("Nobody asked for it.", "utf-8")
+    places = [line.place for line in opened(article).look(0).lines]
+    sheet = sampled(article, ("a", *places[SENT]), ("a", *places[LIE]), ("a", *places[SENT]))
+    desk = opened(article, paths=(str(article.parent),), sample=sheet, blind=False)
+    assert [sheet.article.id for sheet in desk.sheets] == ["a"], "an article without a drawn sentence"
+    assert desk.queue == (Place(0, *places[SENT]), Place(0, *places[LIE]))
+    assert not desk.sources
+
+
+def test_a_sample_of_other_articles_is_told(article):
+    sheet = sampled(article, ("a", 0, 5), ("b", 0, 5), ("a", 70, len(TEXT) + 1))
+    expected = r"2 of 3 sentences of .*sample\.csv are in none of the articles \(such as b 0:5\)"
+    with pytest.raises(UsageError, match=expected):
+        opened(article, sample=sheet)
+
+
 def test_a_kill_in_the_midst_of_a_save_leaves_the_old_file_or_the_new_one():
     command = [sys.executable, "-m", "tests.bench.killsave", "10"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -16,10 +16,11 @@ from stance.annotations import read_annotations
 from stance.cli import main
 from stance.errors import AnnotationError, UsageError
 from stance.records import Attribution
-from stance.rows import ROW_COLUMNS
+from stance.rows import ROW_COLUMNS, format_table
 from stance.sample import (
     Answer,
     Candidate,
+    Speakers,
     candidates,
     difference,
     draw,
@@ -267,7 +268,7 @@ class TestFiles:
 
     def test_answers_are_the_rows_with_a_speaker(self, sheet, frame):
         self.fill(sheet, ("vucic", "denies"), ("furniture", "none"), ("svr", "none"), ("", ""))
-        answers, sampled = read_answers(sheet, frame, ORDER)
+        answers, sampled = read_answers(sheet, frame, Speakers(ORDER))
         assert sampled == 6
         assert [answer.label for answer in answers] == [
             ("vucic", "denies"),
@@ -282,13 +283,13 @@ class TestFiles:
         sheet.write_text(
             "\n".join([*lines[:2], lines[1].replace("svr,confirms", "vucic,denies"), *lines[2:]])
         )
-        answers, _ = read_answers(sheet, frame, ORDER)
+        answers, _ = read_answers(sheet, frame, Speakers(ORDER))
         assert [answer.label for answer in answers] == [("vucic", "denies"), ("none", "none")]
 
     def test_slips_are_named_with_their_line(self, sheet, frame):
         self.fill(sheet, ("vucicc", "denies"), ("vucic", "denied"))
         with pytest.raises(AnnotationError) as caught:
-            read_answers(sheet, frame, ORDER, ("vucic", "svr"))
+            read_answers(sheet, frame, Speakers(ORDER, ("vucic", "svr")))
         first, second = caught.value.problems
         assert "s.csv:2: speaker is 'vucicc' (did you mean 'vucic'?)" in first
         assert "s.csv:3: stance is 'denied'" in second
@@ -300,16 +301,16 @@ class TestFiles:
         lines[1] = f"{lines[1].rpartition(',')[0].rpartition(',')[0]},{'9' * 5000},1"
         weights.write_text("\n".join(lines))
         with pytest.raises(AnnotationError, match=r"weights\.csv:2: size is '9+', expected a whole number"):
-            read_answers(sheet, frame, ORDER)
+            read_answers(sheet, frame, Speakers(ORDER))
 
     def test_another_corpus_is_told(self, sheet, frame):
         self.fill(sheet, ("vucic", "denies"), ("vucic", "denies"))
         fewer = dict(list(frame.items())[:-1])
         with pytest.raises(UsageError, match="drawn from 30 sentences and the labels are of others"):
-            read_answers(sheet, fewer, ORDER)
+            read_answers(sheet, fewer, Speakers(ORDER))
         self.fill(sheet, *[("", "")] * 6)
         with pytest.raises(UsageError, match="no sentence is annotated"):
-            read_answers(sheet, frame, ORDER)
+            read_answers(sheet, frame, Speakers(ORDER))
 
     @pytest.mark.parametrize("name", ["l.csv", "l.jsonl"])
     def test_labels_of_both_shapes_give_the_frame(self, tmp_path, name):
@@ -325,6 +326,40 @@ class TestFiles:
         (tmp_path / "l.csv").write_text("article,start,end\na,0,9\n")
         with pytest.raises(UsageError, match=r"l\.csv: row 1 is no label"):
             read_frame([tmp_path / "l.csv"])
+
+    def test_answers_are_taken_from_a_folder_of_annotations(self, sheet, frame, tmp_path):
+        with sheet.open(encoding="utf-8", newline="") as stream:
+            drawn = list(csv.DictReader(stream))
+        folder = tmp_path / "sampled"
+        folder.mkdir()
+        rows = []
+        for at, row in enumerate(drawn):
+            said = (
+                {"speaker": "svr", "stance": "confirms"} if at < 4 else {"speaker": "none", "stance": "none"}
+            )
+            rows.append({**row, **said, "annotator": "ada" if at < 5 else ""})  # the sixth is still open
+        rows.append(
+            {**drawn[0], "start": "7", "end": "8", "speaker": "svr", "stance": "none"}
+        )  # was not drawn
+        (folder / "art.csv").write_text(format_table(ROW_COLUMNS, (row.values() for row in rows)), "utf-8")
+        answers, sampled = read_answers(sheet, frame, Speakers(ORDER), folder)
+        assert sampled == 6
+        assert [one.label for one in answers] == [("svr", "confirms")] * 4 + [("none", "none")]
+        with pytest.raises(UsageError, match="no sentence is annotated"):
+            read_answers(sheet, frame, Speakers(ORDER))
+
+    def test_one_mistake_is_told_in_one_line(self, sheet, frame):
+        self.fill(sheet, *[("premier", "denies"), ("agency", "confirms")] * 3)
+        expected = (
+            "has the speakers agency, premier, expected vucic, svr; name the topic of both with --topic"
+        )
+        with pytest.raises(UsageError, match=expected) as told:
+            read_answers(sheet, frame, Speakers(ORDER, ("vucic", "svr")))
+        assert len(str(told.value).splitlines()) == 1
+        weights_path(sheet).unlink()
+        with pytest.raises(AnnotationError, match=r"s\.weights\.csv:1: cannot read") as told:
+            read_answers(sheet, frame, Speakers(ORDER))
+        assert len(told.value.problems) == 1
 
 
 class TestCommand:

@@ -100,6 +100,12 @@ def does_more_pay(folder: Path) -> str:
 @click.option("--blind", is_flag=True, help="No suggestions: for a second annotator.")
 @click.option("--next", is_flag=True, help="Begin with the sentences that are most worth annotating.")
 @click.option(
+    "--sample",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Only the sentences that 'stance sample' drew, in their articles, without suggestions.",
+)
+@click.option(
     "--adjudicate",
     metavar="A B",
     nargs=2,
@@ -122,12 +128,15 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
       stance annotate articles/ --annotations my-annotations
       stance annotate articles/ --annotations my-annotations --next
       stance annotate articles/ --annotations readings/ben --annotator ben --blind
+      stance annotate articles/ --annotations sampled --sample sample.csv
       stance annotate --adjudicate readings/anna readings/ben
     """
-    if adjudicate and (options["model"] or options["next"] or options["blind"]):
+    if adjudicate and (options["model"] or options["next"] or options["blind"] or options["sample"]):
         raise UsageError(
-            "--adjudicate shows two readings and no model: leave out --model, --next and --blind"
+            "--adjudicate shows two readings and no model: leave out --model, --next, --blind and --sample"
         )
+    if options["sample"] and (options["model"] or options["next"]):
+        raise UsageError("--sample is annotated without a model: leave out --model and --next")
     if adjudicate and adjudicate[0].resolve() == adjudicate[1].resolve():
         raise UsageError(f"--adjudicate takes two readings, found {adjudicate[0]} twice")
     from stance.web.opening import DeskOptions

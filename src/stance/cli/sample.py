@@ -13,6 +13,7 @@ import click
 
 from stance.articles import Archive, ArticleFailure, ReadOptions
 from stance.cli.options import (
+    FOLDER,
     OUTPUT,
     column_options,
     jobs_option,
@@ -90,20 +91,23 @@ def sample(
     return len(drawn), failures
 
 
-def estimate(sheet: Path, labels: Sequence[Path], topic: str | None) -> Estimate:
+def estimate(sheet: Path, labels: Sequence[Path], topic: str | None, folder: Path | None) -> Estimate:
     """The shares of stances and speakers, from an annotated sample and the labels of all sentences.
+
+    The sample is annotated in its sheet, or in a folder of annotations.
 
     Raises:
         UsageError: a file is broken, or sample and labels are not of the same corpus.
     """
+    from stance.sample import Speakers, read_answers, read_frame
     from stance.sample import estimate as correct
-    from stance.sample import read_answers, read_frame
 
     frame, order = read_frame(labels)
-    speakers = load_topic(topic or DEFAULT_TOPIC).labels
+    allowed = load_topic(topic or DEFAULT_TOPIC).labels
     # Labels of another topic that was not named cannot be told from slips of the pen.
-    known = topic or {speaker for speaker, _ in frame.values()} <= {*speakers, NONE}
-    answers, sampled = read_answers(sheet, frame, speakers if known else order, speakers if known else None)
+    known = topic or {speaker for speaker, _ in frame.values()} <= {*allowed, NONE}
+    speakers = Speakers(tuple(allowed), tuple(allowed)) if known else Speakers(order)
+    answers, sampled = read_answers(sheet, frame, speakers, folder)
     return correct(frame, answers, sampled)
 
 
@@ -137,6 +141,12 @@ ENDINGS = {".json": "json", ".csv": "csv", ".txt": "table"}
     help="With --estimate: what label wrote for all the articles, in one file or several.",
 )
 @click.option(
+    "--annotations",
+    metavar="DIR",
+    type=FOLDER,
+    help="With --estimate: where 'stance annotate --sample FILE' saved it.  [default: FILE is filled in]",
+)
+@click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), help="The estimate's format.  [default: table]"
 )
 @model_option
@@ -147,30 +157,34 @@ def command(**options: Any) -> int:
     """Draw a random sample of sentences to annotate blind, or estimate from one.
 
     Labels the articles and draws N sentences, stratified by predicted label and confidence. The
-    file holds no labels, so that they cannot sway the annotator: fill in speaker and stance. The
-    weights lie beside it, in FILE.weights.csv. Two hundred sentences are a good start.
+    file holds no labels, so that they cannot sway the annotator: go through its sentences on the
+    page of stance annotate, or fill in speaker and stance. The weights lie beside it, in
+    FILE.weights.csv. Two hundred sentences are a good start.
 
     With --estimate it tells the shares of stances and speakers in all the articles, corrected for
-    the model's errors, with 95 % intervals; LABELS are what label wrote for the same articles.
+    the model's errors, with 95 % intervals; LABELS are what label wrote for the same articles. As
+    csv a row has the share predicted by the model, the corrected share with its standard error
+    (error) and interval (low, high), and the sampled sentences with the label that it rests on (seen).
 
     \b
     Examples:
       stance sample articles/ -n 200 -o sample.csv
+      stance annotate articles/ --sample sample.csv --annotations sampled
       stance label articles/ -o labels.csv
-      stance sample --estimate sample.csv --labels labels.csv
+      stance sample --estimate sample.csv --annotations sampled --labels labels.csv
     """
     if options["sheet"] is not None:
         _estimate(options)
         return 0
     paths, count, output = options["paths"], options["count"], options["output"] or SHEET
-    if not paths or count is None or options["labels"] or options["form"]:
+    if not paths or count is None or options["labels"] or options["form"] or options["annotations"]:
         raise UsageError("a draw takes PATH... and -n N, an estimate --estimate FILE and --labels LABELS")
     others = {name: options[name] for name in ("seed", "model", "topic", "jobs")}
     settings = SampleSettings(paths, count, output, read=take_columns(options), **others)
     drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
     tell(
-        f"Wrote {drawn} sentences to {output}. Fill in speaker and stance, then run  "
-        f"stance sample --estimate {output} --labels LABELS",
+        f"Wrote {drawn} sentences to {output}. Annotate them (stance annotate PATH... --sample {output}), or "
+        f"fill in speaker and stance, then run  stance sample --estimate {output} --labels LABELS",
         err=True,
     )
     return 1 if failures else 0
@@ -185,5 +199,5 @@ def _estimate(options: Mapping[str, Any]) -> None:
         raise UsageError("-n is for a draw: leave it out, or leave out --estimate")
     check_not_input(options["output"], (options["sheet"], *files))
     form = choose(options["form"], options["output"], FORMATS, ENDINGS, "estimate.csv")
-    found = estimate(options["sheet"], files, options["topic"])
+    found = estimate(options["sheet"], files, options["topic"], options["annotations"])
     write_text(FORMATS[form](found).rstrip("\n"), options["output"])

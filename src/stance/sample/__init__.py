@@ -8,15 +8,24 @@ gets wrong in the corpus, up to an interval.
 from __future__ import annotations
 
 from stance.sample.drawing import Candidate, Drawn, candidates, draw
-from stance.sample.estimating import Answer, Estimate, Share, difference, estimate, interval
-from stance.sample.tables import read_answers, read_frame, weights_path, write_sample
+from stance.sample.estimating import Answer, Estimate, Place, Share, difference, estimate, interval
+from stance.sample.tables import (
+    Speakers,
+    read_answers,
+    read_frame,
+    read_places,
+    weights_path,
+    write_sample,
+)
 
 __all__ = [
     "Answer",
     "Candidate",
     "Drawn",
     "Estimate",
+    "Place",
     "Share",
+    "Speakers",
     "candidates",
     "difference",
     "draw",
@@ -24,6 +33,7 @@ __all__ = [
     "interval",
     "read_answers",
     "read_frame",
+    "read_places",
     "weights_path",
     "write_sample",
 ]

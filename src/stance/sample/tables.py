@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from stance.agreement import primary
+from stance.annotations import row_files
 from stance.errors import AnnotationError, UsageError
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
@@ -14,9 +16,17 @@ from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table
 from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
 
-__all__ = ["read_answers", "read_frame", "weights_path", "write_sample"]
+__all__ = ["Speakers", "read_answers", "read_frame", "read_places", "weights_path", "write_sample"]
 
 WEIGHT_COLUMNS = ("article", "start", "end", "stratum", "size", "weight")
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """The speakers' labels in the `order` that decides a primary one; `allowed`, where the topic is known."""
+
+    order: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
 
 
 def weights_path(sheet: Path) -> Path:
@@ -74,36 +84,71 @@ def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ..
     return {place: primary(own, order) for place, own in labels.items()}, order
 
 
-def read_answers(
-    sheet: Path, frame: Mapping[Place, Label], order: Sequence[str], allowed: Sequence[str] | None = None
-) -> tuple[list[Answer], int]:
-    """The annotated sentences of a sheet, and how many it was drawn with.
+def read_places(sheet: Path) -> list[Place]:
+    """The places of a sample's sentences, in the order of the sheet.
 
-    `frame` and `order` are what `read_frame` gives; `allowed` are the topic's labels, where it is known.
+    Raises:
+        AnnotationError: rows that are broken, each with its line.
+    """
+    problems: list[str] = []
+    places = [_place(row, (), problems) for row in read_table(sheet, ROW_COLUMNS, problems)]
+    if problems:
+        raise AnnotationError(problems)
+    return list(dict.fromkeys(place for place in places if place))
+
+
+def read_answers(
+    sheet: Path, frame: Mapping[Place, Label], speakers: Speakers, folder: Path | None = None
+) -> tuple[list[Answer], int]:
+    """The annotated sentences of a sample, and how many it was drawn with.
+
+    The annotations stand in the sheet, or in a folder of annotations. `frame` is what `read_frame` gives.
 
     Raises:
         AnnotationError: rows that are broken, each with its line.
         UsageError: nothing is annotated, or sheet, weights and labels are not of the same corpus.
     """
+    weights = _weights(sheet)
     problems: list[str] = []
-    weights = {
-        place: row
-        for row in read_table(weights_path(sheet), WEIGHT_COLUMNS, problems)
-        if (place := _place(row, ("stratum", "size"), problems))
-    }
+    tables = [sheet] if folder is None else row_files(folder)
     rows: dict[Place, list[Row]] = {}
-    for row in read_table(sheet, ROW_COLUMNS, problems):
+    for row in (row for table in tables for row in read_table(table, ROW_COLUMNS, problems)):
         place = _place(row, (), problems)
-        if place and place not in weights:
-            problems.append(row.problem(f"this sentence has no line in {weights_path(sheet)}"))
-        elif place and row["speaker"]:
+        if place in weights and _is_answered(row, folder is not None):
             rows.setdefault(place, []).append(row)
+        elif place and place not in weights and folder is None:
+            problems.append(row.problem(f"this sentence has no line in {weights_path(sheet)}"))
+    _check_topic(folder or sheet, rows, speakers)
     for own in rows.values():
-        check_labels(own, None if allowed is None else [*allowed, NONE, FURNITURE], problems)
+        check_labels(own, [*speakers.allowed, NONE, FURNITURE] if speakers.allowed else None, problems)
     if problems:
         raise AnnotationError(problems)
     _check_corpus(sheet, weights, frame)
-    return _answers(sheet, rows, weights, order), len(weights)
+    return _answers(folder or sheet, rows, weights, speakers.order), len(weights)
+
+
+def _weights(sheet: Path) -> dict[Place, Row]:
+    problems: list[str] = []
+    table = read_table(weights_path(sheet), WEIGHT_COLUMNS, problems)
+    placed = [(_place(row, ("stratum", "size"), problems), row) for row in table]
+    if problems:
+        raise AnnotationError(problems)
+    return {place: row for place, row in placed if place}
+
+
+def _is_answered(row: Row, in_folder: bool) -> bool:
+    """Whether somebody has looked at a sentence; in a folder of annotations every one has a row."""
+    return bool(row["annotator"] or row["speaker"] != NONE) if in_folder else bool(row["speaker"])
+
+
+def _check_topic(where: Path, rows: Mapping[Place, Sequence[Row]], speakers: Speakers) -> None:
+    """See that the annotations are of the labels' topic: if no speaker is, that is one mistake, not many."""
+    found = {row["speaker"] for own in rows.values() for row in own} - {NONE, FURNITURE}
+    if speakers.allowed and found and found.isdisjoint(speakers.allowed):
+        raise UsageError(
+            f"{where} has the speakers {', '.join(sorted(found))}, expected {', '.join(speakers.allowed)}; "
+            "name the topic of both with --topic, or give the labels that belong to it"
+        )
 
 
 def _answers(

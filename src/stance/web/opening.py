@@ -24,6 +24,7 @@ from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
 from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
 from stance.web.desk import MODEL, READINGS, Desk
+from stance.web.drawn import Sample
 from stance.web.sheets import Sheet, check_annotator, file_name, read_rows
 from stance.web.steps import Line, Lines
 from stance.web.suggesting import Suggester, reader
@@ -38,7 +39,8 @@ TEXTS = "texts"
 class DeskOptions:
     """What to annotate, where to, as whom; the fields are the command's options.
 
-    Without `paths` the articles are those that the folder lists (or the readings have).
+    Without `paths` the articles are those that the folder lists (or the readings have). Of a `sample`
+    only the drawn sentences are asked for, blind.
     """
 
     paths: tuple[str, ...]
@@ -48,6 +50,7 @@ class DeskOptions:
     model: Path | None = None
     blind: bool = False
     next: bool = False
+    sample: Path | None = None
     readings: tuple[Path, Path] | None = None
     read: ReadOptions = field(default_factory=ReadOptions)
 
@@ -73,14 +76,21 @@ def open_desk(options: DeskOptions, stdin: IO[bytes] | None, tell: Callable[[Art
     listed = _listed(folder)
     where = _where(folder)
     readings = [_reading(path, folder) for path in options.readings or ()]
+    sample = Sample.read(options.sample) if options.sample else None
     found = list(_articles(options, listed, where, readings, stdin, tell))
     if not found:
         raise UsageError("no article could be read, so there is nothing to annotate")
-    sheets = [_sheet(item, options, listed.get(item.article.id), where, readings) for item in found]
+    sheets = [
+        _sheet(item, options, listed.get(item.article.id), where, readings)
+        for item in found
+        if sample is None or sample.has(item.article.id)
+    ]
     names = _names(options.readings or ())
     if readings:
         sources = {name: reader(reading) for name, reading in zip(READINGS, readings, strict=True)}
         return Desk(sheets, options.annotator, sources, names)
+    if sample is not None:
+        return Desk(sheets, options.annotator, {}, queue=sample.queue(sheets))
     if options.blind and not options.next:
         return Desk(sheets, options.annotator, {})
     suggester = Suggester(options.model, sheets)
