@@ -69,7 +69,25 @@ def test_a_table_with_columns_of_its_own(tmp_path, capsys):
     assert not (tmp_path / "out2").exists()
 
 
+def test_articles_become_blank_annotations(tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Arms row grows\n\nVučić said no. He left.\n\nShare this\n", "utf-8")
+    (folder / "b.txt").write_bytes(b"\0\0")
+    code, _, err = run(capsys, folder, tmp_path / "blank", "--topic", "serbia-arms")
+    assert code == 0
+    assert err[0].startswith("left out: b: ")
+    assert err[-1] == f"Wrote {tmp_path}/blank: 1 article, 4 sentences, 0 attributions (text to csv)"
+    (found,) = read_annotations(tmp_path / "blank")
+    assert [sentence.text for sentence in found.sentences][1:3] == ["Vučić said no.", "He left."]
+    assert found.open_sentences == {0, 1, 2}
+    assert run(capsys, folder, tmp_path / "t.json", "--to", "labelstudio", "--topic", "serbia-arms")[0] == 0
+    assert run(capsys, tmp_path / "t.json", tmp_path / "back")[0] == 0
+    assert read_annotations(tmp_path / "back") == [found]
+
+
 MISTAKES = {
+    "no topic": ("text.md out", "text.md names no topic, expected --topic FILE, open or serbia-arms"),
     "no such file": ("nowhere out", "nowhere: no such file or folder"),
     "unknown format": (
         "in.jsonl out --from docano",
@@ -103,6 +121,7 @@ MISTAKES = {
 def test_a_mistake_is_one_line_and_nothing_is_written(case, doccano, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("text.xyz").write_text("x")
+    Path("text.md").write_text("x")
     Path("empty.jsonl").write_text("\n")
     before = sorted(tmp_path.rglob("*"))
     args, told = MISTAKES[case]

@@ -88,8 +88,9 @@ def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -
     """Convert annotations from one tool's format to another's.
 
     F is one of csv (a folder of annotations), doccano, doccano-spans (without relations),
-    labelstudio, prodigy, brat, inception, conll, and, for IN, table (CSV or JSON Lines with
-    columns of its own). OUT is a new folder for csv, brat and inception, else a file.
+    labelstudio, prodigy, brat, inception, conll, and, for IN, table (CSV or JSON Lines with columns
+    of its own) and text (articles that nobody has annotated, as label reads them). OUT is a new
+    folder for csv, brat and inception, else a file.
 
     Offsets are checked against the text, and every bad record is named. What a format cannot hold
     is said, one line each, on standard error.
@@ -98,6 +99,7 @@ def command(source: Path, target: Path, maps: tuple[str, ...], **options: Any) -
     Examples:
       stance convert annotations/ tasks.json --to labelstudio
       stance convert export.jsonl annotations-2/ --from doccano --topic grain-deal.toml --annotator ada
+      stance convert articles/ blank/ --from text --topic serbia-arms
       stance convert coded.csv annotations-3/ --from table --map speaker=actor --topic serbia-arms
     """
     formats = (options["from_format"], options["to_format"])

@@ -17,6 +17,7 @@ from stance.formats.inception import INCEPTION
 from stance.formats.labelstudio import LABEL_STUDIO
 from stance.formats.prodigy import PRODIGY
 from stance.formats.table import TABLE
+from stance.formats.text import TEXT
 from stance.formats.values import Format, FormatOptions, Reading
 from stance.records import Article, Attribution
 
@@ -32,6 +33,7 @@ FORMATS: Mapping[str, Format] = {
     "inception": INCEPTION,
     "conll": CONLL,
     "table": TABLE,
+    "text": TEXT,
 }
 """Each format by its name; where several guess a file to be theirs, the first has it."""
 
