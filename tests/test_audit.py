@@ -27,6 +27,7 @@ def rows_file(folder: Path, *marked: tuple[str, str, str], article: str = "art")
     for at, (text, speaker, stance) in enumerate(marked):
         fields = dict.fromkeys(ROW_COLUMNS, "")
         fields |= {"article": article, "start": str(100 * at), "end": str(100 * at + len(text))}
+        fields["annotator"] = "ada"
         source = "" if speaker == "none" else text.split()[0]
         rows.append({**fields, "text": text, "speaker": speaker, "stance": stance, "source": source}.values())
     folder.mkdir(exist_ok=True)
@@ -230,9 +231,31 @@ class TestCommand:
             "a.csv:2: look again: nobody speaks, but 'Vučić said it is a lie.' has 'said'\n"
         )
         note, counts = told.err.splitlines()
-        assert note.startswith("3 sentences of 1 article have no out-of-fold prediction in ")
+        assert note.startswith("3 sentences of 1 article without an out-of-fold prediction in ")
         assert f"stance train --annotations {folder} -o DIR" in note
         assert counts == "0 broken, 1 for a second look"
+
+    def test_what_is_not_annotated_yet_is_counted_and_what_can_be_mended_told(self, tmp_path, capsys):
+        blank = {"annotator": ""}
+        lines = (
+            row(0, "none", "none", **blank),
+            *GOOD[1:3],
+            row(2, "none", "none", start="", end=""),
+            GOOD[4],
+        )
+        folder = write_folder(tmp_path, lines)
+        assert main(["audit", str(folder)]) == 1
+        told = capsys.readouterr()
+        assert "look again" not in told.out
+        first, *_, mend, counts = told.err.splitlines()
+        assert first.startswith("1 sentence not annotated yet (none, without an annotator)")
+        assert mend == "4 places can be filled in: run again with --fix"
+        assert counts == "3 broken, 0 for a second look"
+        before = (folder / "a.csv").read_bytes()
+        assert main(["audit", str(folder)]) == 1
+        assert (folder / "a.csv").read_bytes() == before
+        assert main(["audit", str(folder), "--fix"]) == 0
+        assert "can be filled in" not in capsys.readouterr().err.splitlines()[-2]
 
     @pytest.mark.parametrize(
         ("second", "named"),

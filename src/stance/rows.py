@@ -59,6 +59,11 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.fields[column]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is the row of a sentence that nobody has looked at: `none`, and no annotator."""
+        return self.fields["speaker"] == NONE and not self.fields["annotator"]
+
     def problem(self, what: str) -> str:
         """One line that names the row's place."""
         return f"{self.path}:{self.line}: {what}"

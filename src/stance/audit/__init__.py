@@ -13,8 +13,8 @@ from pathlib import Path
 
 from stance.annotations import read_annotations
 from stance.audit.doubts import DOUBTFUL, Doubt, find_doubts
-from stance.audit.mending import fill, fill_offsets
-from stance.audit.sentences import Marked, marked_sentences
+from stance.audit.mending import fill
+from stance.audit.sentences import Marked, count_open, marked_sentences
 from stance.audit.twins import ALIKE, Twins, find_twins
 from stance.audit.words import second_looks
 from stance.errors import AnnotationError
@@ -29,7 +29,6 @@ __all__ = [
     "Twins",
     "audit",
     "fill",
-    "fill_offsets",
     "find_doubts",
     "find_twins",
     "inspect",
@@ -44,13 +43,16 @@ class Findings:
 
     `suspicious` has first what the words say, then sentences alike with different labels, then
     labels that are unlikely out of fold, the unlikeliest first. `unseen` and `unseen_articles`
-    count the sentences, and their articles, for which there is no out-of-fold prediction.
+    count the sentences, and their articles, for which there is no out-of-fold prediction. `open`
+    counts the sentences that nobody has looked at, `mendable` what could be filled in (see `fill`).
     """
 
     broken: tuple[str, ...]
     suspicious: tuple[str, ...]
     unseen: int
     unseen_articles: int
+    open: int
+    mendable: int
 
 
 def audit(folder: Path, fix: bool) -> list[str]:
@@ -91,4 +93,6 @@ def inspect(folders: Sequence[Path], fix: bool = False, heldout: Sequence[HeldOu
         suspicious=(*words, *twins, *ranked),
         unseen=len(unseen),
         unseen_articles=len({sentence.article for sentence in unseen}),
+        open=sum(map(count_open, folders)),
+        mendable=sum(fill(folder, dry=True) for folder in folders),
     )

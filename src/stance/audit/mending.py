@@ -21,11 +21,11 @@ from stance.rows import (
     whole_number,
 )
 
-__all__ = ["fill", "fill_offsets"]
+__all__ = ["fill"]
 
 
-def fill(folder: Path) -> int:
-    """Fill in a folder's missing offsets and digests; how many places were filled.
+def fill(folder: Path, *, dry: bool = False) -> int:
+    """Fill in a folder's missing offsets and digests; how many places were filled, or with `dry` could be.
 
     A sentence's offsets and a span's are told where its words occur once in the article's text
     or in the sentence; an article's digest by its file. What is there is never changed, and a
@@ -36,19 +36,18 @@ def fill(folder: Path) -> int:
     """
     entries = read_table(folder / ARTICLES, ARTICLE_COLUMNS, []) if (folder / ARTICLES).is_file() else []
     texts = {entry["article"]: text for entry in entries if (text := _text(entry)) is not None}
-    count = _fill_digests(folder / ARTICLES, texts) if texts else 0
-    return count + sum(fill_offsets(path, texts) for path in row_files(folder))
+    count = _fill_digests(folder / ARTICLES, texts, dry) if texts else 0
+    return count + sum(_fill_offsets(path, texts, dry) for path in row_files(folder))
 
 
-def fill_offsets(path: Path, texts: Mapping[str, str] | None = None) -> int:
-    """Fill in the offsets of one file; `texts` are those of the articles, by their id. See `fill`."""
+def _fill_offsets(path: Path, texts: Mapping[str, str], dry: bool) -> int:
     problems: list[str] = []
     rows = read_table(path, ROW_COLUMNS, problems)
-    filled = [_filled(row, (texts or {}).get(row["article"])) for row in rows]
-    return 0 if problems else _write(path, rows, filled) // 2
+    filled = [_filled(row, texts.get(row["article"])) for row in rows]
+    return 0 if problems else _write(path, rows, filled, dry) // 2
 
 
-def _fill_digests(path: Path, texts: Mapping[str, str]) -> int:
+def _fill_digests(path: Path, texts: Mapping[str, str], dry: bool) -> int:
     problems: list[str] = []
     entries = read_table(path, ARTICLE_COLUMNS, problems)
     filled = [
@@ -56,12 +55,12 @@ def _fill_digests(path: Path, texts: Mapping[str, str]) -> int:
         for entry in entries
         for name in (entry["article"],)
     ]
-    return 0 if problems else _write(path, entries, filled)
+    return 0 if problems else _write(path, entries, filled, dry)
 
 
-def _write(path: Path, rows: list[Row], filled: list[dict[str, str]]) -> int:
+def _write(path: Path, rows: list[Row], filled: list[dict[str, str]], dry: bool) -> int:
     count = sum(len(new) for new in filled)
-    if count:
+    if count and not dry:
         records = ({**row.fields, **new}.values() for row, new in zip(rows, filled, strict=True))
         atomic_write(path, format_table(rows[0].fields, records))
     return count

@@ -9,7 +9,7 @@ from stance.annotations import row_files
 from stance.labels import FURNITURE, NONE
 from stance.rows import ROW_COLUMNS, Row, read_table, whole_number
 
-__all__ = ["Label", "Marked", "marked_sentences", "told"]
+__all__ = ["Label", "Marked", "count_open", "marked_sentences", "told"]
 
 Label = tuple[str, str]
 
@@ -35,9 +35,20 @@ def marked_sentences(folder: Path) -> list[Marked]:
     groups: dict[tuple[str, int, int], list[Row]] = {}
     for row in (row for path in row_files(folder) for row in read_table(path, ROW_COLUMNS, [])):
         start, end = (whole_number(row, name, []) for name in ("start", "end"))
-        if start is not None and end is not None and row["speaker"] not in (FURNITURE, ""):
+        if (
+            start is not None
+            and end is not None
+            and row["speaker"] not in (FURNITURE, "")
+            and not row.is_open
+        ):
             groups.setdefault((row["article"], start, end), []).append(row)
     return [Marked(*place, rows[0]["text"], tuple(rows)) for place, rows in groups.items()]
+
+
+def count_open(folder: Path) -> int:
+    """How many sentences of a folder nobody has looked at."""
+    rows = (row for path in row_files(folder) for row in read_table(path, ROW_COLUMNS, []))
+    return sum(row.is_open for row in rows)
 
 
 def told(labels: tuple[Label, ...]) -> str:

@@ -38,7 +38,7 @@ def _doubts(row: Row) -> Iterator[str]:
             yield row.problem(
                 f"look again: {stance}, but the cue has {found[0]!r}, which suggests {suggests}"
             )
-    saying = _SAYING.search(row["text"]) if row["speaker"] == NONE else None
+    saying = _SAYING.search(row["text"]) if row["speaker"] == NONE and not row.is_open else None
     if saying:
         yield row.problem(f"look again: nobody speaks, but {shorten(row['text'])} has {saying[0]!r}")
 

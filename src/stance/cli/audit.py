@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["audit", "command"]
 
 
-def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Findings, str | None]:
-    """What is broken in folders of annotations, what deserves a second look; and what was not looked at.
+def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Findings, list[str]]:
+    """What is broken in folders of annotations, what deserves a second look; and notes on the rest.
 
     Raises:
         UsageError: the model folder cannot be read (nothing is mended), or a file cannot be written.
@@ -30,18 +31,27 @@ def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Fin
     # Annotations can be checked where no model came along; one that was named must be there.
     heldout = load_heldout(place) if model or place.exists() else []
     findings = inspect(folders, fix, heldout)
-    return findings, _not_looked_at(findings, place, folders[0])
+    return findings, [*_notes(findings, place, folders[0])]
 
 
-def _not_looked_at(findings: Findings, model: Path, folder: Path) -> str | None:
-    if not findings.unseen:
-        return None
-    sentences = f"{findings.unseen} sentence{'' if findings.unseen == 1 else 's'}"
-    articles = f"{findings.unseen_articles} article{'' if findings.unseen_articles == 1 else 's'}"
-    return (
-        f"{sentences} of {articles} have no out-of-fold prediction in {model}, so their labels were not held "
-        f"against one: run  stance train --annotations {folder} -o DIR  and audit with --model DIR"
-    )
+def _notes(findings: Findings, model: Path, folder: Path) -> Iterator[str]:
+    if findings.open:
+        yield (
+            f"{_count(findings.open, 'sentence')} not annotated yet (none, without an annotator): nothing is "
+            "learnt from them"
+        )
+    if findings.unseen:
+        told = f"{_count(findings.unseen, 'sentence')} of {_count(findings.unseen_articles, 'article')}"
+        yield (
+            f"{told} without an out-of-fold prediction in {model}, so the labels were not held against one: "
+            f"run  stance train --annotations {folder} -o DIR  and audit with --model DIR"
+        )
+    if findings.broken and findings.mendable:
+        yield f"{_count(findings.mendable, 'place')} can be filled in: run again with --fix"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 @click.command("audit")
@@ -73,10 +83,10 @@ def command(paths: tuple[Path, ...], fix: bool, model: Path | None) -> int:
     Example:
       stance audit annotations/ --fix
     """
-    findings, note = audit(paths, fix, model)
+    findings, notes = audit(paths, fix, model)
     for line in (*findings.broken, *findings.suspicious):
         tell(line)
-    if note:
+    for note in notes:
         tell(note, err=True)
     counts = f"{len(findings.broken)} broken, {len(findings.suspicious)} for a second look"
     tell(counts, err=True)

@@ -114,7 +114,7 @@ def read_answers(
     rows: dict[Place, list[Row]] = {}
     for row in (row for table in tables for row in read_table(table, ROW_COLUMNS, problems)):
         place = _place(row, (), problems)
-        if place in weights and _is_answered(row, folder is not None):
+        if place in weights and row["speaker"] and not (folder and row.is_open):
             rows.setdefault(place, []).append(row)
         elif place and place not in weights and folder is None:
             problems.append(row.problem(f"this sentence has no line in {weights_path(sheet)}"))
@@ -134,11 +134,6 @@ def _weights(sheet: Path) -> dict[Place, Row]:
     if problems:
         raise AnnotationError(problems)
     return {place: row for place, row in placed if place}
-
-
-def _is_answered(row: Row, in_folder: bool) -> bool:
-    """Whether somebody has looked at a sentence; in a folder of annotations every one has a row."""
-    return bool(row["annotator"] or row["speaker"] != NONE) if in_folder else bool(row["speaker"])
 
 
 def _check_topic(where: Path, rows: Mapping[Place, Sequence[Row]], speakers: Speakers) -> None:
