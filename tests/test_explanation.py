@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from stance.cli import main
+from stance.corrections import Correction, write_corrections
 from stance.errors import ArticleError, UsageError
 from stance.explanation import TOP
 from stance.labels import NONE
+from stance.model import load
 from stance.voices import EVEN
 from tests.conftest import SEEDS
 
@@ -67,9 +71,8 @@ def test_lines(small):
     at, told = lines(small, TEXT, "denied on Friday")
     assert told[0].startswith(f"{at}  Serbian President")
     assert any(line.startswith("  Does “") and "name a source?  " in line for line in told)
-    assert told[1].startswith(
-        "  = vucic denies  (source “Serbian President Aleksandar Vučić”; cue “denied”; "
-    )
+    assert told[1].startswith("  = vucic denies: Aleksandar Vučić rejects it  (source “Serbian President")
+    assert "; cue “denied”; confidence: speaker " in told[1]
     assert "(taken from 0.70 on)" in next(line for line in told if "name a source?" in line)
     speaks = next(line for line in told if line.startswith("  Does nobody speak?"))
     assert told.index(asked_first(told, "name a source?")) < told.index(speaks)
@@ -78,6 +81,24 @@ def test_lines(small):
     asked = next(line for line in told if "do to the allegation?" in line)
     assert "denies 0." in asked
     assert any(line.lstrip()[0] in "+-" and line.startswith("    ") for line in told[1:] if line)
+
+
+def test_the_encoder_is_one_reason_with_its_own_answer():
+    model = load()
+    at, told = lines(model, TEXT, "denied on Friday")
+    explained = model.explain(TEXT, at)
+    for question in explained.questions:
+        assert set(question.encoder) == set(question.probabilities) or question.head == "role"
+        assert sum(question.encoder.values()) == pytest.approx(1, abs=1e-6)
+        names = [name for name, _ in question.reasons]
+        assert names.count("encoder") == 1
+        assert not [name for name in names if name.startswith("encoder:")]
+    (stance,) = [question for question in explained.questions if question.head == "stance"]
+    assert stance.reasons[0][0] == "encoder"
+    assert stance.reasons[0][1] > 0
+    assert max(stance.encoder, key=stance.encoder.get) == stance.answer == "denies"
+    below = told[next(at for at, line in enumerate(told) if "do to the allegation?" in line) + 1]
+    assert re.fullmatch(r"    \+\d\.\d\d  encoder: denies 0\.\d{3}(, \w+ 0\.\d{3}){3}", below)
 
 
 def test_who_was_not_heard_is_told_too(small):
@@ -143,6 +164,26 @@ def test_what_is_not_labelled_is_not_explained(small):
     for text, told in (("", "empty"), ("Он је рекао да то није истина. " * 20, "not in Latin letters")):
         with pytest.raises(ArticleError, match=told):
             small.explain(text, 0)
+
+
+def test_a_correction_is_told_beside_the_models_own_reading(trained, small, tmp_path, capfd):
+    article = tmp_path / "article.txt"
+    article.write_text(TEXT, "utf-8")
+    result = small.label(TEXT)
+    sentence = result.sentences[1]
+    place = ("article", result.article.sha256, sentence.start, sentence.end, sentence.text)
+    labels = (("vucic", "hedges"), ("svr", "confirms"))
+    kept = [Correction(*place, *label, annotator="anna") for label in labels]
+    write_corrections(tmp_path / "corrections.csv", kept)
+    ask = ["explain", str(article), "--model", str(trained), "--corrections", str(tmp_path), "--sentence"]
+    assert main([*ask, "1"]) == 0
+    told = capfd.readouterr().out.splitlines()
+    said = "  corrected by anna: vucic hedges, svr confirms; what follows is the model's own reading"
+    assert told == [small.explain(TEXT, 1).lines()[0], said, *small.explain(TEXT, 1).lines()[1:]]
+    assert main([*ask, "2"]) == 0
+    assert capfd.readouterr().out.splitlines() == small.explain(TEXT, 2).lines()
+    (tmp_path / "corrections.csv").write_text("nonsense", "utf-8")
+    assert main([*ask, "1"]) == 2
 
 
 def test_the_command(trained, small, tmp_path, capfd):

@@ -236,6 +236,18 @@ class TestDeterminism:
         with pytest.raises(ArticleError, match=r"text-2: the article is empty"):
             list(small.label_many([MARKED, ""]))
 
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_an_empty_text_goes_to_the_failures_where_they_are_asked_for(self, jobs, small, tmp_path):
+        (tmp_path / "a.txt").write_bytes(b"\0")
+        failures = []
+        texts = [MARKED, "", *read_articles([tmp_path]), MARKED]
+        found = list(small.label_many(texts, jobs, failed=failures.append))
+        assert [result.article.id for result in found] == ["text-1", "text-4"]
+        assert [(failure.article, failure.reason) for failure in failures] == [
+            ("text-2", "the article is empty"),
+            ("a", next(iter(read_articles([tmp_path]))).reason),
+        ]
+
     def test_texts_are_named_by_their_place(self, small):
         assert [result.article.id for result in small.label_many([MARKED, MARKED])] == ["text-1", "text-2"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Any, TypeVar
 
-from stance.corrections import Correction, apply
+from stance.corrections import Correction, apply, corrections_path, read_corrections
 from stance.inputs import CORRECTIONS
 from stance.records import LabelledArticle
 
@@ -58,6 +59,16 @@ class Corrector:
             self._by_text.setdefault(correction.article_sha256, []).append(correction)
         self._articles = {each.article for own in self._by_text.values() for each in own}
         self.used = Used()
+
+    @classmethod
+    def read(cls, path: Path, labels: Sequence[str] | None = None) -> Corrector:
+        """What applies the corrections of a file, or of the `corrections.csv` in a folder.
+
+        Raises:
+            AnnotationError: a row is bad, or there is no such file; the message names all faults.
+        """
+        file = corrections_path(path) if path.is_dir() else path
+        return cls(read_corrections(file, labels), file.name)
 
     def __call__(self, result: Labelled) -> Labelled:
         """The article with its corrections."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
-from stance.features import Features, role_features, running_features, source_features, stance_features
+from stance.features import (
+    Features,
+    encoder_alone,
+    role_features,
+    running_features,
+    source_features,
+    stance_features,
+)
 from stance.heads import Head
 from stance.mentions import Mention
+from stance.output.words import WORDING
 from stance.reading import ReadArticle
 from stance.records import Attribution, Sentence
 from stance.turns import Turn
@@ -17,21 +25,27 @@ from stance.voices import EVEN, Heard, Listener, Thresholds, role_of_cast
 __all__ = ["Explanation", "Question", "explain"]
 
 TOP = 6
-"""Features that an explanation names for each answer."""
+"""Reasons that an explanation names for each answer."""
+
+ENCODER = "encoder"
+"""The block whose features are one reason together: each alone, a log-odds times a weight, says little."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One head's answer: who or what was asked about, the probabilities, the features that weighed most.
+    """One head's answer: who or what was asked about, the probabilities, the reasons that weighed most.
 
-    From `threshold` on, where there is one, a yes is taken for one, unless nobody is heard; under it, too,
-    where somebody speaks and this is the likeliest.
+    A reason is the name of a feature with what it adds to the likeliest answer; all that the encoder
+    tells is one, `encoder`, and `encoder` has the probabilities that it gives the answers by itself
+    (none where the sentence was not encoded). From `threshold` on, where there is one, a yes is taken
+    for one, unless nobody is heard; under it, too, where somebody speaks and this is the likeliest.
     """
 
     subject: str
     head: str
     probabilities: Mapping[str, float]
     reasons: tuple[tuple[str, float], ...]
+    encoder: Mapping[str, float] = field(default_factory=dict)
     threshold: float | None = None
 
     @property
@@ -87,12 +101,15 @@ class Explanation:
 def _told(question: Question) -> Iterator[str]:
     """One question, its answers and what weighed most."""
     yield ""
-    ranked = sorted(question.probabilities.items(), key=lambda entry: -entry[1])
-    chances = ", ".join(f"{label} {p:.3f}" for label, p in ranked)
     taken = f" (taken from {question.threshold:.2f} on)" if question.threshold is not None else ""
-    yield f"  {_ASKED[question.head].format(question.subject)}  {chances}{taken}"
+    yield f"  {_ASKED[question.head].format(question.subject)}  {_ranked(question.probabilities)}{taken}"
     for feature, gain in question.reasons:
-        yield f"    {gain:+.2f}  {feature}"
+        told = f"encoder: {_ranked(question.encoder)}" if feature == ENCODER else feature
+        yield f"    {gain:+.2f}  {told}"
+
+
+def _ranked(chances: Mapping[str, float]) -> str:
+    return ", ".join(f"{label} {p:.3f}" for label, p in sorted(chances.items(), key=lambda one: -one[1]))
 
 
 def _label(label: Attribution) -> str:
@@ -101,14 +118,16 @@ def _label(label: Attribution) -> str:
     sure = f"speaker {label.speaker_confidence:.2f}"
     if label.stance_confidence is not None:
         sure += f", stance {label.stance_confidence:.2f}, both {label.confidence:.2f}"
-    told = f"  = {label.speaker} {label.stance}  (source {source}; cue {cue}; confidence: {sure})"
+    told = f"  = {label.speaker} {label.stance}: {label.holder or label.speaker} {WORDING[label.stance].told}"
+    told += f"  (source {source}; cue {cue}; confidence: {sure})"
     return f"{told}  to be reviewed" if label.review else told
 
 
 _LEGEND = """\
   + speaks for the likeliest answer, - against it.
-  encoder: what the fine-tuned network tells of these words; lexical: words and their neighbours;
-  structure: place and quotation marks; patterns: turns of phrase; discourse: the sentences before."""
+  encoder: all that the fine-tuned network tells, and what it would answer by itself; lexical: words
+  and their neighbours; structure: place and quotation marks; patterns: turns of phrase;
+  discourse: the sentences before."""
 
 
 _ASKED = {
@@ -173,7 +192,12 @@ def _subject(article: ReadArticle, at: int, heard: Heard) -> str:
 def _question(head: Head, name: str, subject: str, features: Features) -> Question:
     probabilities = head.probabilities(features)
     best = max(probabilities, key=probabilities.__getitem__)
-    return Question(subject, name, probabilities, tuple(head.reasons(features, best)[:TOP]))
+    weighed: dict[str, float] = {}
+    for feature, gain in head.reasons(features, best):
+        block = ENCODER if feature.startswith(f"{ENCODER}:") else feature
+        weighed[block] = weighed.get(block, 0.0) + gain
+    reasons = sorted(weighed.items(), key=lambda reason: -abs(reason[1]))[:TOP]
+    return Question(subject, name, probabilities, tuple(reasons), encoder_alone(features))
 
 
 def _words(article: ReadArticle, at: int, mention: Mention | None) -> str:

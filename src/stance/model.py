@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -125,28 +125,37 @@ class Model:
             speakers={label: self.topic.role_of(label) for label in self.topic.labels},
         )
 
-    def label_many(self, texts: Iterable[Article | str], jobs: int = 1) -> Iterator[Result]:
+    def label_many(
+        self,
+        texts: Iterable[Article | ArticleFailure | str],
+        jobs: int = 1,
+        failed: Callable[[ArticleFailure], object] | None = None,
+    ) -> Iterator[Result]:
         """Label many articles, in their order; with `jobs` > 1 in that many processes.
 
-        Plain texts get the ids `text-1`, `text-2` and so on, by their place.
+        Plain texts get the ids `text-1`, `text-2` and so on, by their place; what `read_articles`
+        gives is taken as it is. With `failed` (such as `failures.append`) an article that cannot be read
+        or labelled is left out, and `failed` is told which and why.
 
         Raises:
-            ArticleError: a text is empty, or not in English; which one, is said.
+            ArticleError: an article cannot be read, is empty or not in English, and there is no `failed`.
             UsageError: `jobs` is less than 1, or one of the processes is gone.
         """
-        items = (_article(text, f"text-{number}") for number, text in enumerate(texts, 1))
-        if jobs == 1:
-            yield from map(self._label_named, items)
-            return
-        chunks = iter(lambda: tuple(islice(items, CHUNK)), ())
-        for results in for_each(self, _label_all, chunks, jobs):
-            yield from results
-
-    def _label_named(self, article: Article) -> Result:
-        try:
-            return self.label(article)
-        except ArticleError as error:
-            raise ArticleError(f"{article.id}: {error}") from error
+        items = (
+            text if isinstance(text, ArticleFailure) else _article(text, f"text-{number}")
+            for number, text in enumerate(texts, 1)
+        )
+        chunks = iter(lambda: tuple(islice(items, 1 if jobs == 1 else CHUNK)), ())
+        told = (
+            map(partial(_label_all, self), chunks) if jobs == 1 else for_each(self, _label_all, chunks, jobs)
+        )
+        for result in chain.from_iterable(told):
+            if isinstance(result, Result):
+                yield result
+            elif failed is None:
+                raise ArticleError(f"{result.article}: {result.reason}")
+            else:
+                failed(result)
 
     def __getstate__(self) -> dict[str, Any]:
         # spaCy's matchers are bound to this process's strings: another process makes its own.
@@ -190,15 +199,22 @@ class Model:
         return article, sentences, read, relevance_of(read)
 
 
-def _label_all(model: Model, articles: Sequence[Article]) -> list[Result]:
-    return [model._label_named(article) for article in articles]
+def _label_all(model: Model, articles: Sequence[Article | ArticleFailure]) -> list[Result | ArticleFailure]:
+    return [_labelled(model, article) for article in articles]
+
+
+def _labelled(model: Model, article: Article | ArticleFailure) -> Result | ArticleFailure:
+    if isinstance(article, ArticleFailure):
+        return article
+    try:
+        return model.label(article)
+    except ArticleError as error:
+        return ArticleFailure(article.id, str(error))
 
 
 def _article(article: Article | str, name: str = "text") -> Article:
     if isinstance(article, str):
         return Article(name, unicodedata.normalize("NFC", article))
-    if isinstance(article, ArticleFailure):
-        raise ArticleError(f"{article.article}: {article.reason}")
     if not isinstance(article, Article):
         raise UsageError(
             f"found {type(article).__name__}, expected a text or an Article: read files by read_articles"

@@ -58,4 +58,4 @@ def _columns(annotators: Sequence[str], item: Disagreement) -> tuple[Column, ...
 
 def _wording(stance: str) -> Wording:
     # A file that is compared was not checked: its stance can be any word.
-    return WORDING.get(stance, Wording(stance, "?"))
+    return WORDING.get(stance, Wording(stance, stance, "?"))

@@ -13,7 +13,9 @@ import click
 from stance.articles import ArticleFailure, ReadOptions, id_of, read_articles
 from stance.cli.options import column_options, model_option, take_columns, topic_option
 from stance.cli.telling import tell
+from stance.corrector import Corrector
 from stance.errors import ArticleError, UsageError
+from stance.records import LabelledArticle
 
 __all__ = ["ExplainSettings", "command", "explain"]
 
@@ -27,6 +29,7 @@ class ExplainSettings:
     article: str | None = None
     model: Path | None = None
     topic: str | None = None
+    corrections: Path | None = None
     read: ReadOptions = field(default_factory=ReadOptions)
 
 
@@ -34,6 +37,7 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     """The lines that explain one sentence of the article in a file, or of that with an id among several.
 
     Raises:
+        AnnotationError: a correction is broken.
         UsageError: the file holds no such article, or several, or the article has no such sentence.
     """
     from stance.model import load
@@ -52,7 +56,21 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     (article,) = first
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
-    return model.explain(article, settings.sentence).lines()
+    lines = model.explain(article, settings.sentence).lines()
+    if settings.corrections:
+        corrector = Corrector.read(settings.corrections, model.topic.labels)
+        lines[1:1] = _corrected(corrector(model.label(article)), settings.sentence)
+    return lines
+
+
+def _corrected(result: LabelledArticle, sentence: int) -> list[str]:
+    """What an annotator made of the sentence's label, which the model does not know of; nothing, maybe."""
+    annotator = result.annotators[sentence] if result.annotators else None
+    if annotator is None:
+        return []
+    found = ", ".join(f"{one.speaker} {one.stance}" for one in result.attributions[sentence])
+    nobody = "page furniture" if result.sentences[sentence].furniture else "nobody speaks"
+    return [f"  corrected by {annotator}: {found or nobody}; what follows is the model's own reading"]
 
 
 @click.command("explain")
@@ -63,6 +81,12 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     type=click.IntRange(0),
     required=True,
     help="Its number, as label prints it (from 0).",
+)
+@click.option(
+    "--corrections",
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Also tell what was corrected in this file, or in the corrections.csv of this folder.",
 )
 @click.option("--article", metavar="ID", help="Its article, where PATH holds several.")
 @model_option

@@ -218,15 +218,11 @@ def _engine(settings: LabelSettings, labeller: ModelLabeller) -> AbstractContext
 
 def _corrector(settings: LabelSettings, model: Model) -> Corrector | None:
     """What applies the corrections: of the file asked for, or of the one that lies beside the output."""
-    from stance.corrections import corrections_path, read_corrections
+    from stance.corrections import corrections_path
 
     beside = corrections_path(settings.output) if settings.output else None
     path = settings.corrections or (beside if beside and beside.is_file() else None)
-    if path is None:
-        return None
-    if path.is_dir():
-        path = corrections_path(path)
-    return Corrector(read_corrections(path, model.topic.labels), path.name)
+    return Corrector.read(path, model.topic.labels) if path else None
 
 
 def _check_cluster(settings: LabelSettings, chosen: Format) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stance.features.encoder import role_told, running_told, source_told, stance_told
+from stance.features.encoder import encoder_alone, role_told, running_told, source_told, stance_told
 from stance.features.role import role_names
 from stance.features.running import running_names
 from stance.features.source import source_names
@@ -30,6 +30,7 @@ __all__ = [
     "BLOCKS",
     "VALUED",
     "Features",
+    "encoder_alone",
     "role_features",
     "running_features",
     "source_features",

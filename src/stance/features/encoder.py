@@ -5,7 +5,8 @@ Unlike the other features these have values; a sentence that was not encoded has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import exp
 
 from stance.encoded import Encoded
 from stance.labels import NONE
@@ -13,7 +14,7 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle
 from stance.turns import Turn, Voice
 
-__all__ = ["role_told", "running_told", "source_told", "stance_told"]
+__all__ = ["encoder_alone", "role_told", "running_told", "source_told", "stance_told"]
 
 Told = Iterator[tuple[str, float]]
 
@@ -69,6 +70,24 @@ def stance_told(article: ReadArticle, at: int, voice: Voice) -> Told:
         yield f"encoder:{kind}={stance}", chance
     for stance, chance in encoded.sentence_chances("primary").items():
         yield f"encoder:primary={stance}", chance
+
+
+_YES = ("encoder:source", "encoder:running previous", "encoder:running block")
+_ANSWERS = ("encoder:role=", "encoder:stance=", "encoder:runs=")
+
+
+def encoder_alone(features: Mapping[str, float]) -> dict[str, float]:
+    """The probabilities that the encoder itself gives the answers to a question, by its features.
+
+    None where the sentence was not encoded.
+    """
+    for name in _YES:
+        if name in features:
+            yes = 1 / (1 + exp(-features[name]))
+            return {"yes": yes, "no": 1 - yes}
+    return {
+        name.partition("=")[2]: exp(chance) for name, chance in features.items() if name.startswith(_ANSWERS)
+    }
 
 
 def _encoded(article: ReadArticle, at: int) -> Encoded | None:

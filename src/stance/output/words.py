@@ -11,18 +11,19 @@ __all__ = ["DETAIL_WORDS", "INFERRED", "MENTION_WORDS", "WORDING", "Wording", "i
 
 @dataclass(frozen=True)
 class Wording:
-    """A stance in words, and a sign that does not rest on colour."""
+    """A stance in words, the same of one holder, and a sign that does not rest on colour."""
 
     words: str
+    told: str
     sign: str
 
 
 # "confirms" in plain English vouches for the fact; what is meant is the speaker's position.
 WORDING = {
-    "confirms": Wording("presents as true", "▲"),
-    "denies": Wording("rejects", "▼"),
-    "hedges": Wording("leaves open", "◆"),
-    "none": Wording("no position", "○"),
+    "confirms": Wording("presents as true", "presents it as true", "▲"),
+    "denies": Wording("rejects", "rejects it", "▼"),
+    "hedges": Wording("leaves open", "leaves it open", "◆"),
+    "none": Wording("no position", "takes no position on it", "○"),
 }
 
 DETAIL_WORDS = {
