@@ -137,6 +137,11 @@ BROKEN = {
     "no page": (b'{"html": "<p></p>"}', 422, "article: no article text found in the page"),
     "wrong type": (b'{"articles": [{"text": 5}]}', 422, "articles.0.text: Input should be a valid string"),
     "no articles": (b'{"articles": []}', 422, "articles: List should have at least 1 item"),
+    "two bad of three": (
+        b'{"articles": [{"text": " "}, {"text": "He left."}, {"id": "b", "text": "\\u0000"}]}',
+        422,
+        "article-1: empty, expected text; b: binary data",
+    ),
     "one bad of two": (b'{"articles": [{"text": "He left."}, {"text": " "}]}', 422, "article-2: empty"),
     "same id": (
         b'{"articles": [{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]}',

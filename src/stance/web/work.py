@@ -21,6 +21,9 @@ from stance.topic import Topic
 
 __all__ = ["Answer", "Document", "Facts", "Job", "Labeller"]
 
+TOLD = 20
+"""Articles of a request that cannot be labelled, and are told by name."""
+
 _WARM_UP = (
     "Leaders trade words\n\n“We sell nothing to anybody,” Ana Petrova, the president, told The Paper. "
     "She said it was a lie. According to analysts, they may have.\n\nRead also: More news\n"
@@ -96,21 +99,27 @@ class Labeller:
         """Label the articles of a job.
 
         Raises:
-            ArticleError: one of them cannot be labelled; the message names it.
+            ArticleError: some of them cannot be labelled; the message names them.
         """
         corrector = Corrector(job.corrections)
-        results = [corrector(self._label(document)) for document in job.documents]
+        results: list[LabelledArticle] = []
+        faults: list[str] = []
+        for document in job.documents:
+            try:
+                results.append(corrector(self._label(document)))
+            except ArticleError as error:
+                faults.append(f"{document.id}: {error}")
+        if faults:
+            more = f"; and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
+            raise ArticleError("; ".join(faults[:TOLD]) + more)
         answer = _ANSWERS[job.kind](results, job)
         count = sum(len(result.sentences) for result in results)
         return replace(answer, articles=len(results), sentences=count, lost=corrector.lost)
 
     def _label(self, document: Document) -> LabelledArticle:
-        try:
-            article = _read(document)
-            with _memory_zone():
-                return self._model.label(article)
-        except ArticleError as error:
-            raise ArticleError(f"{document.id}: {error}") from error
+        article = _read(document)
+        with _memory_zone():
+            return self._model.label(article)
 
 
 def _read(document: Document) -> Article:
