@@ -333,6 +333,18 @@ def test_the_command_writes_what_the_ending_says(anna, ben, tmp_path, capsys):
     assert (tmp_path / "c.dat").read_text("utf-8").startswith("{")
 
 
+def test_slips_of_the_pen_are_told_and_counted_as_they_are(tmp_path, capsys):
+    slips = ["vucicc,denies", "vucicc,denies", "svr,confirm", "none,none", "vucic,denies"]
+    for name, labels in {"a": slips, "b": ["vucic,denies"] * 5}.items():
+        rows = [f"art,{at},{at + 1},words,{label}\n" for at, label in enumerate(labels)]
+        (tmp_path / f"{name}.csv").write_text(",".join(COLUMNS) + "\n" + "".join(rows))
+    assert main(["agree", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "a: speaker 'vucicc' (2×) is none of the topic's (did you mean 'vucic'?), counted as it is",
+        "a: stance 'confirm' (1×) is none of the topic's (did you mean 'confirms'?), counted as it is",
+    ]
+
+
 def test_table_and_json_tell_the_same(anna, ben):
     found = agree([anna, ben])
     data = json.loads(json.dumps(found.to_json()))

@@ -78,4 +78,5 @@ def agree(paths: Sequence[Path], resamples: int = 1000, seed: int = 0) -> Agreem
         attribution_f1=attribution_f1(shared),
         spans=tuple(span_scores(shared, name) for name in ("source", "cue")),
         disagreements=tuple(disagreements(shared)),
+        strange=tuple(line for reading in readings for line in reading.strange()),
     )

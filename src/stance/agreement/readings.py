@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from stance.annotated import topic_of
 from stance.annotations import ARTICLES, row_files
-from stance.errors import AnnotationError, TopicError
-from stance.labels import FURNITURE, NONE, SOURCE_ROLES
+from stance.errors import AnnotationError, TopicError, did_you_mean
+from stance.labels import FURNITURE, NONE, SOURCE_ROLES, STANCES
 from stance.rows import Row, only_place, read_table, whole_number
 from stance.topic import DEFAULT_TOPIC, Topic, load_topic
 
@@ -56,6 +57,20 @@ class Reading:
     marks: Mapping[Unit, tuple[Marked, ...]]
     texts: Mapping[Unit, str]
     order: tuple[str, ...] = ()
+
+    def strange(self) -> Iterator[str]:
+        """Speakers and stances that are none of the topic's, one line each: slips of the pen, it may be."""
+        known = {"speaker": self.order, "stance": STANCES}
+        found = Counter(
+            (what, label)
+            for marks in self.marks.values()
+            for mark in marks
+            for what, label in zip(known, mark.label, strict=True)
+            if label not in known[what]
+        )
+        for (what, label), times in found.items():
+            told = f"{self.name}: {what} {label!r} ({times}×) is none of the topic's"
+            yield f"{told}{did_you_mean(label, known[what])}, counted as it is"
 
     def sorted_marks(self, unit: Unit) -> tuple[Marked, ...]:
         """The attributions of a sentence, that of the primary label first."""

@@ -100,7 +100,8 @@ class Disagreement:
 class Agreement:
     """The figures; `sentences` were marked by two annotators or more, `unshared` by one alone.
 
-    `clusters` says what the bootstrap behind the intervals drew: "articles" or "sentences".
+    `clusters` says what the bootstrap behind the intervals drew: "articles" or "sentences"; `strange`
+    tells of labels that are none of the topic's, one line each.
     """
 
     annotators: tuple[str, ...]
@@ -113,6 +114,7 @@ class Agreement:
     attribution_f1: Figure
     spans: tuple[SpanAgreement, ...]
     disagreements: tuple[Disagreement, ...]
+    strange: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain dicts and lists."""

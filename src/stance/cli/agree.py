@@ -34,15 +34,15 @@ FORMATS: dict[str, Callable[[Agreement], str]] = {
 ENDINGS = {".json": "json", ".html": "html", ".htm": "html", ".txt": "table"}
 
 
-def agree(paths: tuple[Path, ...], form: str) -> str:
-    """Compare annotators, each a file or a folder, and tell it in one of `FORMATS`.
+def agree(paths: tuple[Path, ...]) -> Agreement:
+    """Compare annotators, each a file or a folder.
 
     Raises:
         UsageError: there are fewer than two, a file is broken, or they share no sentence.
     """
     from stance.agreement import agree as compare
 
-    return FORMATS[form](compare(paths))
+    return compare(paths)
 
 
 @click.command("agree")
@@ -75,7 +75,10 @@ def command(paths: tuple[Path, ...], form: str | None, output: Path | None) -> N
         raise UsageError(f"agreement takes two annotators or more, found {len(paths)}")
     check_not_input(output, paths)
     chosen = choose(form, output, FORMATS, ENDINGS, "agreement.html")
-    write_text(agree(paths, chosen), output)
+    found = agree(paths)
+    write_text(FORMATS[chosen](found), output)
+    for line in found.strange:
+        tell(line, err=True)
     if len(paths) == 2 and all(path.is_dir() for path in paths):
         told = shlex.join(["stance", "annotate", "--adjudicate", *map(str, paths)])
         tell(f"To choose between the two, sentence by sentence:  {told}", err=True)
