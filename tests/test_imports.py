@@ -50,7 +50,7 @@ LAYERS = (
     ),
     *("heldout", "heldoutfile", "scores", "calibration", "slices", "mistakes", "rival", "evaluation"),
     *("audit", "agreement"),
-    *("estimators", "examples", "fitting", "folds", "baselines", "trials", "card", "training", "finetuning"),
+    *("estimators", "examples", "folds", "fitting", "baselines", "trials", "card", "training", "finetuning"),
     *("corpus", "learning", "active", "sample", "report", "web", "cli", "__main__"),
 )
 

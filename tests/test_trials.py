@@ -361,6 +361,17 @@ class TestCalibration:
         alone, beside = (fit_calibration(told).row for told in (cases, [*cases, *others]))
         assert np.array_equal(alone.weights, beside.weights)
 
+    def test_contrast_families_have_no_say_in_the_thresholds(self):
+        cases = simulated(3000, right=0.99, spread=10)
+        hard = simulated(1500, right=0.5, spread=10, seed=1)
+
+        def threshold(name):
+            named = replace(read().article, id=name)
+            made = [replace(case, article=replace(case.article, article=named)) for case in hard]
+            return fit_calibration([*cases, *made]).calibration.review
+
+        assert threshold("k_f01_1") < threshold("k_01")
+
     def test_few_rows_promise_nothing(self):
         fitted = fit_calibration(simulated(4))
         assert fitted.row.probabilities({})["yes"] == pytest.approx(0.5, abs=0.35)

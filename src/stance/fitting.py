@@ -15,6 +15,7 @@ from stance.confidence import Calibration
 from stance.estimators import HeadClassifier
 from stance.examples import Prepared
 from stance.features import Features
+from stance.folds import family_of
 from stance.heads import CLASSES, QUESTIONS, Head
 from stance.labels import STANCES
 from stance.reading import ReadArticle
@@ -114,7 +115,8 @@ def fit_calibration(trials: Sequence[Trial], drop: tuple[str, ...] = ()) -> Cali
     """What held-out sentences tell of the confidences.
 
     The speaker's and nobody's curves are Platt's. The thresholds for review are the lowest at which
-    the rows above are right in `RIGHT` of the cases, and a standard error more. What is told of stances
+    the rows above are right in `RIGHT` of the cases, and a standard error more; contrast families, which
+    are made to be hard, have no say in them where there are articles besides. What is told of stances
     and whole rows comes from articles on the topic alone: off it there is no stance.
     """
     right = [(h.probability, h.role in t.gold) for t in trials for h in t.heard]
@@ -127,8 +129,11 @@ def fit_calibration(trials: Sequence[Trial], drop: tuple[str, ...] = ()) -> Cali
     )
     curves = Calibration(_curve(right), _curve(empty))
     rows = [row for trial in stanced for row in _rows(trial.softened(temperature))]
-    sure = [(confidence, row.right) for row, confidence in _judged(rows, drop)]
-    silent = [(curves.of_nobody(t.silence), not t.gold) for t in trials if not t.heard]
+    plain = {key for key, one in articles.items() if family_of(one.article.id) is None} or articles.keys()
+    sure = [(confidence, row.right) for row, confidence in _judged(rows, drop) if id(row.article) in plain]
+    silent = [
+        (curves.of_nobody(t.silence), not t.gold) for t in trials if not t.heard and id(t.article) in plain
+    ]
     return Calibrated(
         replace(curves, review=_threshold(sure), review_nobody=_threshold(silent)),
         temperature,
