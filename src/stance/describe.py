@@ -105,12 +105,15 @@ def cue_span(article: ReadArticle, at: int, heard: Heard) -> Span | None:
 
 
 def _saying(sentence: ReadSentence, voice: Voice) -> Span | None:
-    """The verb of saying next to the source, with its auxiliaries; outside the quotation marks first."""
+    """The verb of saying next to the source, with its auxiliaries: outside the quotation marks first.
+
+    Within them it belongs to what is said, and of a source that runs on it is none.
+    """
     first, last = scope_of(sentence, voice)
     near = voice.mention.head if voice.mention else first
     named = {i for mention in sentence.mentions for i in range(mention.first, mention.last)}
     cues = [i for i in range(first, last) if cue_of(sentence.folded[i]) and i not in named]
-    outside = [i for i in cues if not sentence.quoted[i]] or cues
+    outside = [i for i in cues if not sentence.quoted[i]] or (cues if voice.mention else [])
     chosen = min(outside, key=lambda i: (abs(i - near), i), default=None)
     if chosen is None:
         return None
