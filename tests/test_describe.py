@@ -83,7 +83,8 @@ def test_the_words_that_carry_the_stance(
         ("Hess has never said so.", "Hess", "has never said"),
         ("According to Hess it rained.", "Hess", "According to"),
         ("“We told him it rained,” Hess added.", "Hess", "added"),  # outside the quotation first
-        ("“We told him it rained.”", None, "told"),
+        ("“We told him it rained.”", None, None),  # within it, it is no verb of who speaks on
+        ("It was also said that it rained.", None, "was also said"),
         ("Kord denied it, and Hess has said so.", "Hess", "has said"),  # the nearest
         ("The report by Hess was long.", "Hess", None),  # a noun of the mention is no cue
         ("Hess: it rained.", "Hess", None),

@@ -125,6 +125,17 @@ def test_who_goes_on_speaking_can_be_the_likeliest():
     assert roles(article, 0.8, running=0.45) == [["leader"], ["leader"]]
 
 
+def test_under_an_open_topic_nobody_goes_on_outside_quotation_marks():
+    for text, expected in (
+        (f"{ONE} And so to bed.", [["other"], []]),
+        (f"{ONE} “And so to bed.”", [["other"], ["other"]]),
+        (f"{ONE} “And so to bed. And so to sleep,” he said.", [["other"], ["other"], ["other"]]),
+    ):
+        chances = {**heads(0.8, running=0.9), "role": head("role", other=0.99)}
+        found = hear(read(text, "open"), chances, Thresholds(0.7, 0.5))
+        assert [[heard.role for heard in one] for one, _ in found] == expected
+
+
 def test_who_is_the_likeliest_is_known_to_the_sentences_after():
     text = f"{ONE} And so to bed."
     assert roles(told(read(text), 0.2, leader=0.8), 0.4, running=0.8) == [["leader"], ["leader"]]

@@ -48,7 +48,7 @@ def mention_kind(article: ReadArticle, at: int, heard: Heard) -> str:
     """How the source stands in the sentence: one of `stance.labels.MENTIONS`."""
     mention, sentence = heard.voice.mention, article.sentences[at]
     if mention is None:
-        return "running" if sentence.quotation is not None or sentence.quoted_share > 0.5 else "implicit"
+        return "running" if sentence.is_quoted else "implicit"
     if mention.kind == "pronoun":
         return "pronoun"
     if heard.role in SINGLE_ROLES and (mention.match == "metonym" or mention.party):

@@ -57,6 +57,12 @@ class ReadSentence:
         return sum(content) / len(content) if content else 0.0
 
 
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it belongs to a quotation that crosses its ends, or is mostly one."""
+        return self.quotation is not None or self.quoted_share > 0.5
+
+
 @dataclass(frozen=True)
 class ReadArticle:
     """An article's sentences as the features see them; furniture is left out.

@@ -122,6 +122,9 @@ def links(
     `block`: the source named outside the quotation marks in another sentence of the same
     quotation, a later one first; `previous`: the last source before. `turn_of` gives the best
     source named in a sentence.
+
+    Under an open topic nobody goes on outside quotation marks. In the news of any matter what follows a
+    source's words there is the reporter's: of 159 such sentences of PolNeAR's development part 98 were.
     """
     sentence = article.sentences[at]
     if sentence.quotation is not None:
@@ -134,6 +137,8 @@ def links(
                 if turn:
                     yield "block", turn
                     return
+    if article.topic.is_open and not sentence.is_quoted:
+        return
     if turns and sentence.sentence.index - turns[-1].sentence <= REACH:
         yield "previous", turns[-1]
 
