@@ -338,10 +338,17 @@ def test_slips_of_the_pen_are_told_and_counted_as_they_are(tmp_path, capsys):
     for name, labels in {"a": slips, "b": ["vucic,denies"] * 5}.items():
         rows = [f"art,{at},{at + 1},words,{label}\n" for at, label in enumerate(labels)]
         (tmp_path / f"{name}.csv").write_text(",".join(COLUMNS) + "\n" + "".join(rows))
-    assert main(["agree", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 0
+    ask = ["agree", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    stance = "a: stance 'confirm' (1×) is none of the topic's (did you mean 'confirms'?), counted as it is"
+    for listed in ("", "art,broken.toml\n"):  # whose speakers they ought to be is not known
+        (tmp_path / "articles.csv").write_text(f"article,topic\n{listed}", "utf-8")
+        assert main(ask) == 0
+        assert capsys.readouterr().err.splitlines() == [stance]
+    (tmp_path / "articles.csv").write_text("article,topic\nart,serbia-arms\n", "utf-8")
+    assert main(ask) == 0
     assert capsys.readouterr().err.splitlines() == [
         "a: speaker 'vucicc' (2×) is none of the topic's (did you mean 'vucic'?), counted as it is",
-        "a: stance 'confirm' (1×) is none of the topic's (did you mean 'confirms'?), counted as it is",
+        stance,
     ]
 
 

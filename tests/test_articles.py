@@ -24,6 +24,7 @@ from stance.dates import date_in_name, date_in_text, parse_date
 from stance.decoding import decode
 from stance.errors import ArticleError, MissingExtra, UsageError
 from stance.ids import UniqueIds
+from stance.inputs import names_of
 from stance.records import Article
 
 TEXT = "Vučić denies arms sales\n\nPresident Aleksandar Vučić said “nothing” was sold.\n"
@@ -555,3 +556,14 @@ def test_older_encodings_are_told_by_what_they_spell() -> None:
     assert (
         decode("Президент отрицал поставки оружия.".encode("cp1251")) == "Президент отрицал поставки оружия."
     )
+
+
+def test_ids_are_in_nfc_as_tables_are_read(tmp_path):
+    folded, whole = "Đuric\u0301", "Đurić"
+    (tmp_path / f"{folded}.txt").write_text("He left.", "utf-8")
+    (tmp_path / "t.jsonl").write_text(
+        "".join(f'{{"id": "{name}-1", "text": "He left."}}\n' for name in (folded, whole)), "utf-8"
+    )
+    found = [article.id for article in read_articles([tmp_path])]
+    assert sorted(found) == sorted([whole, f"{whole}-1", f"{whole}-1#2"])
+    assert whole in names_of([tmp_path / f"{folded}.txt"]).values()

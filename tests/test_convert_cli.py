@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from stance.annotations import read_annotations
 from stance.cli import main
+from stance.errors import AnnotationError
 from stance.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +88,20 @@ def test_articles_become_blank_annotations(tmp_path, capsys):
     assert read_annotations(tmp_path / "back") == [found]
 
 
+def test_a_numbered_list_can_be_annotated(tmp_path, capsys):
+    path = tmp_path / "a.txt"
+    path.write_text("Why it matters\n\n1. Vučić said no.\n2. He left.\n", "utf-8")
+    assert run(capsys, path, tmp_path / "blank", "--topic", "serbia-arms")[0] == 0
+    (found,) = read_annotations(tmp_path / "blank")
+    assert [sentence.text for sentence in found.sentences] == ["Why it matters", "Vučić said no.", "He left."]
+    rows = tmp_path / "blank" / "a.csv"
+    rows.write_text(re.sub(r"(?m)^a,2,.*\n", "", rows.read_text("utf-8")), "utf-8")
+    with pytest.raises(AnnotationError, match=r"'2\. He left\.' at .* has no row"):
+        read_annotations(tmp_path / "blank")
+
+
 MISTAKES = {
+    "nothing to read": ("blank.md out --topic serbia-arms", "blank: empty, expected text"),
     "no topic": ("text.md out", "text.md names no topic, expected --topic FILE, open or serbia-arms"),
     "no such file": ("nowhere out", "nowhere: no such file or folder"),
     "unknown format": (
@@ -111,7 +126,7 @@ MISTAKES = {
     "folder over file": ("in.jsonl text.xyz --to csv --topic serbia-arms", "text.xyz is a file, expected"),
     "folder with files": (
         "in.jsonl . --to csv --topic serbia-arms",
-        "holds empty.jsonl, which would be lost",
+        "holds blank.md, which would be lost",
     ),
     "empty": ("empty.jsonl out --from doccano", "empty.jsonl holds no article in the format"),
 }
@@ -122,6 +137,7 @@ def test_a_mistake_is_one_line_and_nothing_is_written(case, doccano, tmp_path, m
     monkeypatch.chdir(tmp_path)
     Path("text.xyz").write_text("x")
     Path("text.md").write_text("x")
+    Path("blank.md").write_text("\n")
     Path("empty.jsonl").write_text("\n")
     before = sorted(tmp_path.rglob("*"))
     args, told = MISTAKES[case]

@@ -19,6 +19,7 @@ from stance.examples import prepare
 from stance.learning import CurvePoint, LearningCurve
 from stance.records import Article, Attribution, LabelledArticle, Sentence, Span
 from stance.rows import ROW_COLUMNS, format_table
+from stance.sample import Candidate, Drawn, write_sample
 from stance.topic import load_topic
 from stance.web.desk import MODEL, Conflict, Desk, Place, describe
 from stance.web.offers import Offer, Reading
@@ -604,29 +605,44 @@ def test_next_ranks_what_is_open(article, trained):
     assert not again.sources, "blind, though the model ranks"
 
 
-def sampled(article: Path, *places: tuple[str, int, int]) -> Path:
-    """A drawn sample's sheet."""
-    blank = [None] * (len(ROW_COLUMNS) - 6)
-    rows = ([name, 0, 0, start, end, "words", *blank] for name, start, end in places)
+def sampled(article: Path, *drawn: tuple[str, int, int], topic: str = "serbia-arms", text: str = "") -> Path:
+    """The sheet of a drawn sample; the words of its sentences are the article's, or `text`."""
+    digest = load_topic(topic).sha256
+    candidates = [
+        Candidate(name, 0, 0, start, end, text or TEXT[start:end], ("none", "none"), 0.5, digest)
+        for name, start, end in drawn
+    ]
     sheet = article.parents[1] / "sample.csv"
-    sheet.write_text(format_table(ROW_COLUMNS, rows), "utf-8")
+    write_sample(sheet, [Drawn(candidate, 1, len(drawn), len(drawn)) for candidate in candidates])
     return sheet
 
 
 def test_a_sample_is_gone_through_in_its_order_and_blind(article):
     (article.parent / "b.txt").write_text("Nobody asked for it.", "utf-8")
     places = [line.place for line in opened(article).look(0).lines]
-    sheet = sampled(article, ("a", *places[SENT]), ("a", *places[LIE]), ("a", *places[SENT]))
+    sheet = sampled(article, ("a", *places[SENT]), ("a", *places[LIE]))
     desk = opened(article, paths=(str(article.parent),), sample=sheet, blind=False)
     assert [sheet.article.id for sheet in desk.sheets] == ["a"], "an article without a drawn sentence"
     assert desk.queue == (Place(0, *places[SENT]), Place(0, *places[LIE]))
     assert not desk.sources
 
 
-def test_a_sample_of_other_articles_is_told(article):
-    sheet = sampled(article, ("a", 0, 5), ("b", 0, 5), ("a", 70, len(TEXT) + 1))
-    expected = r"2 of 3 sentences of .*sample\.csv are in none of the articles \(such as b 0:5\)"
+@pytest.mark.parametrize(
+    ("drawn", "words"),
+    [
+        ([("a", 0, 5), ("b", 0, 5), ("a", 70, len(TEXT) + 1)], {}),
+        ([("a", 0, 5), ("a", 20, 30), ("a", 30, 40)], {"text": "Other words"}),
+    ],
+)
+def test_a_sample_of_other_articles_is_told(article, drawn, words):
+    expected = r"\d of 3 sentences of .*sample\.csv are in none of the articles \(such as [ab] 0:5\)"
     with pytest.raises(UsageError, match=expected):
+        opened(article, sample=sampled(article, *drawn, **words))
+
+
+def test_a_sample_of_another_topic_is_told(article):
+    sheet = sampled(article, ("a", 0, 5), topic="open")
+    with pytest.raises(UsageError, match="was drawn under another topic than serbia-arms"):
         opened(article, sample=sheet)
 
 

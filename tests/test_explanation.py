@@ -158,6 +158,7 @@ def test_an_off_topic_article_can_be_explained_too(small):
     assert {question.head for question in explained.questions} <= {"source", "role", "running"}
     assert any(question.head == "source" for question in explained.questions)
     assert "nobody gets a stance" in explained.lines()[1]
+    assert explained.lines()[2].startswith("  = other none  (source “Minister Ana Kos”; ")
 
 
 def test_what_is_not_labelled_is_not_explained(small):
@@ -182,6 +183,11 @@ def test_a_correction_is_told_beside_the_models_own_reading(trained, small, tmp_
     assert told == [small.explain(TEXT, 1).lines()[0], said, *small.explain(TEXT, 1).lines()[1:]]
     assert main([*ask, "2"]) == 0
     assert capfd.readouterr().out.splitlines() == small.explain(TEXT, 2).lines()
+    article.write_text(f"{TEXT}And more.\n", "utf-8")
+    assert main([*ask, "1"]) == 0
+    out, err = capfd.readouterr()
+    assert "corrected by" not in out
+    assert err.startswith("article: 1 correction of another text (sha256 ")
     (tmp_path / "corrections.csv").write_text("nonsense", "utf-8")
     assert main([*ask, "1"]) == 2
 

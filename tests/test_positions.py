@@ -360,6 +360,25 @@ def test_a_statement_that_comes_again_on_another_day_is_no_copy(texts, statement
     assert len(found.lines[0].evidence) == expected
 
 
+def test_dates_that_contradict_each_other_are_no_copies_of_an_undated_sentence():
+    told = [("2023-01-01", None), ("2023-03-04", "2023-03-03"), ("2023-06-08", "2023-06-07")]
+    found = positions(
+        row(date, article=f"a{at}", text=SAID.format(statement or "a Friday"), statement_date=statement)
+        for at, (date, statement) in enumerate(told)
+    )
+    assert [entry.first.date for entry in found.lines[0].evidence] == [
+        "2023-01-01",
+        "2023-03-03",
+        "2023-06-07",
+    ]
+    months = [("2023-03", "March"), ("2023-03-03", "3 March"), ("2023-03-05", "5 March")]
+    found = positions(
+        row("2023-06-10", article=f"a{at}", text=SAID.format(words), statement_date=statement)
+        for at, (statement, words) in enumerate(months)
+    )
+    assert len(found.lines[0].evidence) == 2
+
+
 def test_near_duplicates():
     short = "He denied it."
     changed = WIRE.replace("denied", "confirmed").replace("sold to Ukraine", "given away for nothing at all")

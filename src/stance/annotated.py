@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 DATE_SOURCES = ("", "metadata", "text", "filename")
+_NUMBER = re.compile(r"\d{1,2}\.")
 _DATE = re.compile(r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?")
 
 
@@ -190,9 +191,10 @@ def text_faults(entry: Row, text: str, sentences: Sequence[Sentence]) -> Iterato
         yield entry.problem(f"sha256 is {told}, expected {digest} as of the text; was the text changed?")
     end = 0
     for start, next_end in [*((item.start, item.end) for item in sentences), (len(text), len(text))]:
-        # A bullet or a stray quote between two sentences is no loss; a word is.
-        if re.search(r"\w", text[end:start]):
-            gap = shorten(text[end:start].strip())
+        # A bullet, a list's number or a stray quote between two sentences is no loss; a word is.
+        gap = text[end:start].strip()
+        if re.search(r"\w", gap) and not _NUMBER.fullmatch(gap):
+            gap = shorten(gap)
             yield entry.problem(f"{gap} at {end}:{start} of the text has no row, expected one per sentence")
         end = max(end, next_end)
 

@@ -80,7 +80,7 @@ class Explanation:
             yield "  nobody is named who could be a source: only the reporter speaks"
         elif not self.stanced:
             yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
-        yield from map(_label, self.labels)
+        yield from (_label(label, self.stanced) for label in self.labels)
         for question in self.questions:
             if question.head in _WHO:
                 yield from _told(question)
@@ -112,13 +112,15 @@ def _ranked(chances: Mapping[str, float]) -> str:
     return ", ".join(f"{label} {p:.3f}" for label, p in sorted(chances.items(), key=lambda one: -one[1]))
 
 
-def _label(label: Attribution) -> str:
-    """One label in words."""
+def _label(label: Attribution, stanced: bool) -> str:
+    """One label in words; a stance that was asked for, that is."""
     source, cue = (f"“{span.text}”" if span else "not in this sentence" for span in (label.source, label.cue))
     sure = f"speaker {label.speaker_confidence:.2f}"
     if label.stance_confidence is not None:
         sure += f", stance {label.stance_confidence:.2f}, both {label.confidence:.2f}"
-    told = f"  = {label.speaker} {label.stance}: {label.holder or label.speaker} {WORDING[label.stance].told}"
+    told = f"  = {label.speaker} {label.stance}"
+    if stanced:
+        told += f": {label.holder or label.speaker} {WORDING[label.stance].told}"
     told += f"  (source {source}; cue {cue}; confidence: {sure})"
     return f"{told}  to be reviewed" if label.review else told
 

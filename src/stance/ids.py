@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 import tempfile
+import unicodedata
 from types import TracebackType
 from typing import Self
 
@@ -25,12 +26,12 @@ class UniqueIds:
         self._given.execute("CREATE TABLE given (id BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID")
 
     def take(self, name: str) -> str:
-        """This name, or the next free one made of it.
+        """This name, or the next free one made of it, in NFC as all tables are read.
 
         Raises:
             OSError: the database cannot grow, such as where the disk is full.
         """
-        given = name
+        given = name = unicodedata.normalize("NFC", name)
         try:
             while not self._take(given):
                 given = f"{name}#{self._count(name)}"

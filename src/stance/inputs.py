@@ -6,6 +6,7 @@ import glob
 import importlib.util
 import itertools
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,10 +154,9 @@ def kind_of(path: Path) -> str:
 
 
 def _stem(path: Path) -> str:
-    """The path without its ending; bytes that are no UTF-8 are replaced, since ids are written out."""
-    return os.fsencode(path.with_name(unpacked_name(path.name)).with_suffix("").as_posix()).decode(
-        "utf-8", "replace"
-    )
+    """The path without its ending, in NFC; bytes that are no UTF-8 are replaced: ids are written out."""
+    name = path.with_name(unpacked_name(path.name)).with_suffix("").as_posix()
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def plain(path: Path) -> str:

@@ -56,7 +56,6 @@ class ReadSentence:
         content = [quoted for word, quoted in zip(self.words, self.quoted, strict=True) if word[0].isalnum()]
         return sum(content) / len(content) if content else 0.0
 
-
     @property
     def is_quoted(self) -> bool:
         """Whether it belongs to a quotation that crosses its ends, or is mostly one."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stance.annotated import topic_of
@@ -50,23 +49,25 @@ class Marked:
 class Reading:
     """What one annotator marked: the attributions of each sentence, and its text.
 
-    `order` has the speakers' labels in the order that decides the primary one.
+    `order` has the speakers' labels in the order that decides the primary one; `known` is whether they
+    are those of the articles' own topics, and not of the default one.
     """
 
     name: str
     marks: Mapping[Unit, tuple[Marked, ...]]
     texts: Mapping[Unit, str]
     order: tuple[str, ...] = ()
+    known: bool = False
 
     def strange(self) -> Iterator[str]:
         """Speakers and stances that are none of the topic's, one line each: slips of the pen, it may be."""
-        known = {"speaker": self.order, "stance": STANCES}
+        known = {"speaker": self.order if self.known else (), "stance": STANCES}
         found = Counter(
             (what, label)
             for marks in self.marks.values()
             for mark in marks
             for what, label in zip(known, mark.label, strict=True)
-            if label not in known[what]
+            if known[what] and label not in known[what]
         )
         for (what, label), times in found.items():
             told = f"{self.name}: {what} {label!r} ({times}×) is none of the topic's"
@@ -103,28 +104,37 @@ def read_readings(paths: Sequence[Path]) -> list[Reading]:
         AnnotationError: a file is broken; every bad row is named.
     """
     problems: list[str] = []
-    order = _speakers(paths)
-    readings = [_read(path, name, order, problems) for path, name in zip(paths, _names(paths), strict=True)]
+    topics = _topics(paths)
+    order = _speakers([topic for topic in topics if topic] or [load_topic(DEFAULT_TOPIC)])
+    known = bool(topics) and None not in topics
+    readings = [
+        replace(_read(path, name, order, problems), known=known)
+        for path, name in zip(paths, _names(paths), strict=True)
+    ]
     if problems:
         raise AnnotationError(problems)
     return readings
 
 
-def _speakers(paths: Sequence[Path]) -> tuple[str, ...]:
-    """The speakers' labels by role, of the topics of the articles that are listed beside the annotations."""
-    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
-    topics = [topic for folder in folders for topic in _topics(folder)] or [load_topic(DEFAULT_TOPIC)]
+def _speakers(topics: Iterable[Topic]) -> tuple[str, ...]:
+    """The speakers' labels by role."""
     roles = {role: role for role in SOURCE_ROLES}
     roles |= {speaker.label: speaker.role for topic in topics for speaker in topic.speakers}
     return tuple(sorted(roles, key=lambda label: SOURCE_ROLES.index(roles[label])))
 
 
-def _topics(folder: Path) -> Iterator[Topic]:
-    listed = folder / ARTICLES
-    rows = read_table(listed, ("article", "topic"), []) if listed.exists() else []
-    for row in {row["topic"]: row for row in rows}.values():
-        with suppress(TopicError):  # what is wrong with a topic is no matter of how far readers agree
-            yield topic_of(row)
+def _topics(paths: Sequence[Path]) -> list[Topic | None]:
+    """The topics of the articles that are listed beside the annotations; None for one that is broken."""
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    lists = [folder / ARTICLES for folder in folders if (folder / ARTICLES).exists()]
+    rows = [row for listed in lists for row in read_table(listed, ("article", "topic"), [])]
+    found: list[Topic | None] = []
+    for row in {(row.path, row["topic"]): row for row in rows}.values():
+        try:
+            found.append(topic_of(row))
+        except TopicError:  # what is wrong with a topic is no matter of how far readers agree
+            found.append(None)
+    return found
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

@@ -33,8 +33,10 @@ class ExplainSettings:
     read: ReadOptions = field(default_factory=ReadOptions)
 
 
-def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
+def explain(settings: ExplainSettings, stdin: BinaryIO) -> tuple[list[str], list[str]]:
     """The lines that explain one sentence of the article in a file, or of that with an id among several.
+
+    With them notes on corrections of the article that could not be used.
 
     Raises:
         AnnotationError: a correction is broken.
@@ -57,10 +59,11 @@ def explain(settings: ExplainSettings, stdin: BinaryIO) -> list[str]:
     if isinstance(article, ArticleFailure):
         raise ArticleError(f"{article.article}: {article.reason}")
     lines = model.explain(article, settings.sentence).lines()
-    if settings.corrections:
-        corrector = Corrector.read(settings.corrections, model.topic.labels)
-        lines[1:1] = _corrected(corrector(model.label(article)), settings.sentence)
-    return lines
+    if settings.corrections is None:
+        return lines, []
+    corrector = Corrector.read(settings.corrections, model.topic.labels)
+    lines[1:1] = _corrected(corrector(model.label(article)), settings.sentence)
+    return lines, [note for note in corrector.told() if note.startswith(f"{article.id}: ")]
 
 
 def _corrected(result: LabelledArticle, sentence: int) -> list[str]:
@@ -102,5 +105,8 @@ def command(**options: Any) -> None:
       stance explain article.txt --sentence 14
       stance explain articles.csv --article 2023-04-13-reuters --sentence 3
     """
-    for line in explain(ExplainSettings(read=take_columns(options), **options), sys.stdin.buffer):
+    lines, notes = explain(ExplainSettings(read=take_columns(options), **options), sys.stdin.buffer)
+    for line in lines:
         tell(line)
+    for note in notes:
+        tell(note, err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
@@ -99,16 +100,15 @@ def estimate(sheet: Path, labels: Sequence[Path], topic: str | None, folder: Pat
     Raises:
         UsageError: a file is broken, or sample and labels are not of the same corpus.
     """
-    from stance.sample import Speakers, read_answers, read_frame
     from stance.sample import estimate as correct
+    from stance.sample import read_answers, read_frame
 
-    frame, order = read_frame(labels)
-    allowed = load_topic(topic or DEFAULT_TOPIC).labels
+    frame = read_frame(labels)
+    speakers = load_topic(topic or DEFAULT_TOPIC).labels
     # Labels of another topic that was not named cannot be told from slips of the pen.
-    known = topic or {speaker for speaker, _ in frame.values()} <= {*allowed, NONE}
-    speakers = Speakers(tuple(allowed), tuple(allowed)) if known else Speakers(order)
-    answers, sampled = read_answers(sheet, frame, speakers, folder)
-    return correct(frame, answers, sampled)
+    known = topic or {speaker for speaker, _ in frame.labels.values()} <= {*speakers, NONE}
+    answers, sampled = read_answers(sheet, frame, speakers if known else (), folder)
+    return correct(frame.labels, answers, sampled)
 
 
 def _csv(found: Estimate) -> str:
@@ -182,22 +182,37 @@ def command(**options: Any) -> int:
     others = {name: options[name] for name in ("seed", "model", "topic", "jobs")}
     settings = SampleSettings(paths, count, output, read=take_columns(options), **others)
     drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
-    tell(
-        f"Wrote {drawn} sentences to {output}. Annotate them (stance annotate PATH... --sample {output}), or "
-        f"fill in speaker and stance, then run  stance sample --estimate {output} --labels LABELS",
-        err=True,
-    )
+    tell(f"Wrote {drawn} sentences to {output}. {_next_steps(output, options)}", err=True)
     return 1 if failures else 0
 
 
+def _next_steps(output: Path, options: Mapping[str, Any]) -> str:
+    topic = options["topic"] or (options["model"] and options["model"] / "topic.toml")
+    place = output.with_name(f"{output.stem}-annotations")
+    annotate = ["stance", "annotate", *options["paths"], "--sample", output, "--annotations", place]
+    estimate = ["stance", "sample", "--estimate", output, "--annotations", place, "--labels", "LABELS"]
+    asked = [
+        shlex.join(map(str, [*words, *(["--topic", topic] if topic else [])]))
+        for words in (annotate, estimate)
+    ]
+    return (
+        f"Annotate them on a page:  {asked[0]}  then tell the shares:  {asked[1]}  (or fill in speaker and "
+        "stance in the file, and leave --annotations out)"
+    )
+
+
 def _estimate(options: Mapping[str, Any]) -> None:
+    from stance.sample import weights_path
+
     # A shell's wildcard gives several files after --labels: all but the first arrive as paths.
     files = (*options["labels"], *(FILE.convert(path, None, None) for path in options["paths"]))
     if not files:
         raise UsageError("--estimate takes the labels of all the articles: add --labels LABELS")
     if options["count"] is not None:
         raise UsageError("-n is for a draw: leave it out, or leave out --estimate")
-    check_not_input(options["output"], (options["sheet"], *files))
+    sheet, folder = options["sheet"], options["annotations"]
+    kept = [*folder.glob("*.csv")] if folder else []
+    check_not_input(options["output"], (sheet, weights_path(sheet), *kept, *files))
     form = choose(options["form"], options["output"], FORMATS, ENDINGS, "estimate.csv")
-    found = estimate(options["sheet"], files, options["topic"], options["annotations"])
+    found = estimate(sheet, files, options["topic"], folder)
     write_text(FORMATS[form](found).rstrip("\n"), options["output"])

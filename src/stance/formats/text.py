@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stance.annotated import AnnotatedArticle, cached_topic
 from stance.articles import ArticleFailure, read_articles
-from stance.errors import UsageError
+from stance.errors import AnnotationError, UsageError
 from stance.formats.values import Format, FormatOptions, Reading
 from stance.inputs import PAGES, TEXTS, kind_of
 from stance.records import Article
@@ -19,13 +19,15 @@ def _read(path: Path, options: FormatOptions) -> Reading:
     if options.topic is None:
         raise UsageError(f"{path} names no topic, expected --topic FILE, {' or '.join(BUILT_IN)}")
     found: list[AnnotatedArticle] = []
-    notes = []
+    failed = []
     for item in read_articles([path]):
         if isinstance(item, ArticleFailure):
-            notes.append(f"left out: {item.article}: {item.reason}")
+            failed.append(f"{item.article}: {item.reason}")
         else:
             found.append(_blank(item, options.topic))
-    return Reading(tuple(found), tuple(notes))
+    if not found:
+        raise AnnotationError(failed)
+    return Reading(tuple(found), tuple(f"left out: {line}" for line in failed))
 
 
 def _blank(article: Article, topic: str) -> AnnotatedArticle:

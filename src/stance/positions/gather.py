@@ -123,7 +123,7 @@ def _said_anew(alike: Sequence[Position]) -> list[list[Position]]:
     """Sentences of like words in groups of copies: one that tells a date of its own is no copy."""
     statements: list[list[Position]] = []
     for position in alike:
-        same = (each for each in statements if not _told_otherwise(each[0], position))
+        same = (own for own in statements if not any(_told_otherwise(one, position) for one in own))
         if (statement := next(same, None)) is not None:
             statement.append(position)
         else:
@@ -132,11 +132,18 @@ def _said_anew(alike: Sequence[Position]) -> list[list[Position]]:
 
 
 def _told_otherwise(first: Position, later: Position) -> bool:
-    """Whether two sentences date their statements in other words; "on Monday" in copies is one day."""
-    left, right = Period.parse(first.statement_date), Period.parse(later.statement_date)
-    if left is None or right is None or same_words(first.text, later.text):
+    """Whether two sentences in other words tell other dates; "on Monday" in copies is one day.
+
+    Where only one tells a date, it is another statement if it was made after the other's article.
+    """
+    if same_words(first.text, later.text):
         return False
-    return left.before(right) or right.before(left)
+    left, right = Period.parse(first.statement_date), Period.parse(later.statement_date)
+    if left and right:
+        return left.before(right) or right.before(left)
+    told, article = (right, first.article_date) if right else (left, later.article_date)
+    written = Period.parse(article)
+    return told is not None and written is not None and written.before(told)
 
 
 def _copy(first: Position, later: Position) -> Position:

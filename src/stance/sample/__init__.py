@@ -9,23 +9,17 @@ from __future__ import annotations
 
 from stance.sample.drawing import Candidate, Drawn, candidates, draw
 from stance.sample.estimating import Answer, Estimate, Place, Share, difference, estimate, interval
-from stance.sample.tables import (
-    Speakers,
-    read_answers,
-    read_frame,
-    read_places,
-    weights_path,
-    write_sample,
-)
+from stance.sample.tables import Frame, Sample, read_answers, read_frame, weights_path, write_sample
 
 __all__ = [
     "Answer",
     "Candidate",
     "Drawn",
     "Estimate",
+    "Frame",
     "Place",
+    "Sample",
     "Share",
-    "Speakers",
     "candidates",
     "difference",
     "draw",
@@ -33,7 +27,6 @@ __all__ = [
     "interval",
     "read_answers",
     "read_frame",
-    "read_places",
     "weights_path",
     "write_sample",
 ]

@@ -30,7 +30,10 @@ LEAST_DEVIATION = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of the corpus: its place, the primary label predicted, and how sure the model is."""
+    """A sentence of the corpus: its place, the primary label predicted, and how sure the model is.
+
+    `topic` is the digest of the topic that it was labelled under.
+    """
 
     article: str
     sentence: int
@@ -40,6 +43,7 @@ class Candidate:
     text: str
     label: Label
     confidence: float
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def candidates(result: LabelledArticle) -> Iterator[Candidate]:
         if first:  # an annotator is believed
             label, sure = (first.speaker, first.stance), 1.0 if first.confidence is None else first.confidence
         place = (sentence.index, sentence.paragraph, sentence.start, sentence.end)
-        yield Candidate(result.article.id, *place, sentence.text, label, sure)
+        yield Candidate(result.article.id, *place, sentence.text, label, sure, result.topic_sha256)
 
 
 def _band(candidate: Candidate) -> int:

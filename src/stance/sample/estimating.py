@@ -128,72 +128,61 @@ def difference(
     prediction-powered mean of Angelopoulos, Bates, Fannjiang, Jordan and Zrnic 2023, Science 382,
     669-674; stratified, Fisch and others 2024, arXiv 2406.04291.)
     """
+    total = sum(sizes)
     mean, variance = predicted, 0.0
-    for (average, spread), weight, count, left in _parts(errors, sizes):
-        mean += weight * average
-        variance += weight**2 * left * spread / count
+    for found, size in zip(errors, sizes, strict=True):
+        count = len(found)
+        average = sum(found) / count
+        mean += size / total * average
+        if count < size:
+            spread = sum((error - average) ** 2 for error in found) / (count - 1)
+            variance += (size / total) ** 2 * (1 - count / size) * spread / count
     return mean, math.sqrt(variance)
 
 
 def interval(
     predicted: float | None, errors: Sequence[Sequence[int]], sizes: Sequence[int]
 ) -> tuple[float, float]:
-    """A 95 % interval of `difference`, whose errors are -1, 0 or 1; it is never empty while some are unseen.
+    """A 95 % interval of `difference`, whose errors are -1, 0 or 1; it has a width while some are unseen.
 
     The normal interval has no width where the sample shows no error, and is too narrow where it
     shows few. So the shares of errors upward and downward get an exact interval each
     (Clopper-Pearson with the design's effective sample size: Korn and Graubard 1998, Survey
-    Methodology 24, 193-201; where none is seen, Kish's, of the weights alone), and the two are put
-    together as one of a difference (MOVER: Zou and Donner 2008, Statistics in Medicine 27, 1693-1702).
-    Without `predicted` the errors are hits (0 or 1), and the interval is the exact one of their share.
+    Methodology 24, 193-201), and the two are put together as one of a difference (MOVER: Zou and
+    Donner 2008, Statistics in Medicine 27, 1693-1702). Without `predicted` the errors are hits (0
+    or 1), and the interval is the exact one of their share.
     """
     if predicted is None:
-        hits = _limits(errors, sizes)
-        return hits.low, hits.high
+        return _limits(errors, sizes)[1:]
     mean, _ = difference(predicted, errors, sizes)
-    up, down = (
-        _limits([[float(error == sign) for error in found] for found in errors], sizes) for sign in (1, -1)
-    )
-    low = mean - math.hypot(up.share - up.low, down.high - down.share)
-    high = mean + math.hypot(up.high - up.share, down.share - down.low)
-    return max(0.0, low), min(1.0, high)
+    up, down = (_limits([[int(e == sign) for e in found] for found in errors], sizes) for sign in (1, -1))
+    low = mean - math.hypot(up[0] - up[1], down[2] - down[0])
+    high = mean + math.hypot(up[2] - up[0], down[0] - down[1])
+    return min(1.0, max(0.0, low)), min(1.0, max(0.0, high))
 
 
-@dataclass(frozen=True)
-class _Limits:
-    share: float
-    low: float
-    high: float
+def _limits(hits: Sequence[Sequence[int]], sizes: Sequence[int]) -> tuple[float, float, float]:
+    """The share of hits in a population and its exact limits, from a stratified sample.
 
-
-def _limits(hits: Sequence[Sequence[float]], sizes: Sequence[int]) -> _Limits:
-    """The share of hits in a population with its exact interval, from a stratified sample."""
+    The effective sample size rests on rates that are drawn towards a half by one observation
+    (Jeffreys' prior): a large stratum that shows no hit in ten is no stratum without any.
+    """
     from scipy.stats import beta
 
-    share, error = difference(0.0, hits, sizes)
-    open_weight = sum(weight for _, weight, _, left in _parts(hits, sizes) if left)
-    spread = sum(weight**2 * left / count for _, weight, count, left in _parts(hits, sizes))
-    if not spread:  # all was looked at
-        return _Limits(share, share, share)
-    seen = share * (1 - share) / error**2 if error else open_weight**2 / spread
-    found = share * seen
-    low = float(beta.ppf(OUTSIDE, found, seen - found + 1)) if found else 0.0
-    high = float(beta.ppf(1 - OUTSIDE, found + 1, seen - found)) if found < seen else 1.0
-    if not error:  # what was looked at whole has no more of them
-        high = share + (high - share) * open_weight
-    return _Limits(share, min(low, share), max(high, share))
-
-
-def _parts(
-    values: Sequence[Sequence[float]], sizes: Sequence[int]
-) -> Iterator[tuple[tuple[float, float], float, int, float]]:
-    """Of each stratum the values' mean and variance, its share of all, its sample, the share not sampled."""
     total = sum(sizes)
-    for found, size in zip(values, sizes, strict=True):
-        count = len(found)
-        average = sum(found) / count
-        spread = sum((value - average) ** 2 for value in found) / (count - 1) if count < size else 0.0
-        yield (average, spread), size / total, count, 1 - count / size
+    share = smooth = spread = 0.0
+    for found, size in zip(hits, sizes, strict=True):
+        count, weight = len(found), size / total
+        rate = sum(found) / count if count == size else (sum(found) + 0.5) / (count + 1)
+        share += weight * sum(found) / count
+        smooth += weight * rate
+        spread += weight**2 * (1 - count / size) * rate * (1 - rate) / count
+    if not spread:  # all was looked at
+        return share, share, share
+    seen = smooth * (1 - smooth) / spread
+    low = float(beta.ppf(OUTSIDE, share * seen, (1 - share) * seen + 1)) if share else 0.0
+    high = float(beta.ppf(1 - OUTSIDE, share * seen + 1, (1 - share) * seen)) if share < 1 else 1.0
+    return share, min(low, share), max(high, share)
 
 
 def _strata(answers: Sequence[Answer]) -> list[tuple[list[Place], int]]:

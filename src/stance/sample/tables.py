@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +16,60 @@ from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table
 from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
 
-__all__ = ["Speakers", "read_answers", "read_frame", "read_places", "weights_path", "write_sample"]
+__all__ = ["Frame", "Sample", "read_answers", "read_frame", "weights_path", "write_sample"]
 
-WEIGHT_COLUMNS = ("article", "start", "end", "stratum", "size", "weight")
+WEIGHT_COLUMNS = ("article", "start", "end", "stratum", "size", "weight", "topic_sha256")
 
 
 @dataclass(frozen=True)
-class Speakers:
-    """The speakers' labels in the `order` that decides a primary one; `allowed`, where the topic is known."""
+class Sample:
+    """A drawn sample as its files have it: the sentences' words in the sheet's order, and their weights."""
 
+    path: Path
+    texts: Mapping[Place, str]
+    weights: Mapping[Place, Row]
+
+    @classmethod
+    def read(cls, path: Path) -> Sample:
+        """The sample of a sheet and of the weights beside it.
+
+        Raises:
+            AnnotationError: rows that are broken, or have no weight, each with its line.
+            UsageError: there are none.
+        """
+        weights = _weights(path)
+        problems: list[str] = []
+        texts: dict[Place, str] = {}
+        for row in read_table(path, ROW_COLUMNS, problems):
+            place = _place(row, (), problems)
+            if place in weights:
+                texts[place] = row["text"]
+            elif place:
+                problems.append(row.problem(f"this sentence has no line in {weights_path(path)}"))
+        if problems:
+            raise AnnotationError(problems)
+        if not texts:
+            raise UsageError(f"{path} has no sentence, expected those that 'stance sample' drew")
+        return cls(path, texts, weights)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The digests of the topics that the sentences were labelled under when they were drawn."""
+        return frozenset(row["topic_sha256"] for row in self.weights.values())
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a model says of a corpus: each sentence's primary label and words, without furniture.
+
+    `order` has the speakers' labels that occur, in the order that decides the primary one; `topics` the
+    digests of the topics of the labels. Labels that were written without text have none of the words.
+    """
+
+    labels: Mapping[Place, Label]
     order: tuple[str, ...]
-    allowed: tuple[str, ...] = ()
+    texts: Mapping[Place, str]
+    topics: frozenset[str]
 
 
 def weights_path(sheet: Path) -> Path:
@@ -46,25 +89,26 @@ def write_sample(sheet: Path, drawn: Sequence[Drawn]) -> None:
     fields = ("article", "sentence", "paragraph", "start", "end", "text")
     blank = [None] * (len(ROW_COLUMNS) - len(fields))
     rows = ([*(getattr(one.candidate, field) for field in fields), *blank] for one in drawn)
-    weights = (
-        (one.candidate.article, one.candidate.start, one.candidate.end, one.stratum, one.size, one.weight)
-        for one in drawn
-    )
     # The weights first: a sheet without them would be annotated in vain.
-    atomic_write(weights_path(sheet), format_table(WEIGHT_COLUMNS, weights))
+    atomic_write(weights_path(sheet), format_table(WEIGHT_COLUMNS, map(_weight, drawn)))
     atomic_write(sheet, format_table(ROW_COLUMNS, rows))
 
 
-def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ...]]:
-    """Every sentence's primary label in files that `stance label` wrote, without furniture.
+def _weight(one: Drawn) -> tuple[object, ...]:
+    drawn = one.candidate
+    return drawn.article, drawn.start, drawn.end, one.stratum, one.size, one.weight, drawn.topic
 
-    With it the speakers' labels that occur, in the order that decides the primary one.
+
+def read_frame(paths: Iterable[Path]) -> Frame:
+    """What the files say that `stance label` wrote.
 
     Raises:
         UsageError: a file is none of labels, or no sentence is in them.
     """
     labels: dict[Place, set[Label]] = {}
+    texts: dict[Place, str] = {}
     roles: dict[str, str] = {}
+    topics: set[str] = set()
     for path in paths:
         for number, row in read_labels(path):
             try:
@@ -74,57 +118,64 @@ def read_frame(paths: Iterable[Path]) -> tuple[dict[Place, Label], tuple[str, ..
                 raise UsageError(
                     f"{path}: row {number} is no label ({error}), expected rows of 'stance label'"
                 ) from error
-            if not furniture:
-                labels.setdefault(place, set()).add(label)
-                roles[label[0]] = str(row.get("role", NONE))
+            if furniture:
+                continue
+            labels.setdefault(place, set()).add(label)
+            roles[label[0]] = str(row.get("role", NONE))
+            topics.add(str(row.get("topic_sha256") or ""))
+            if row.get("text"):
+                texts[place] = str(row["text"])
     if not labels:
         raise UsageError("no sentence in the labels, expected them as 'stance label' writes them")
     known = (name for name in roles if roles[name] in SOURCE_ROLES)
     order = tuple(sorted(known, key=lambda name: SOURCE_ROLES.index(roles[name])))
-    return {place: primary(own, order) for place, own in labels.items()}, order
-
-
-def read_places(sheet: Path) -> list[Place]:
-    """The places of a sample's sentences, in the order of the sheet.
-
-    Raises:
-        AnnotationError: rows that are broken, each with its line.
-    """
-    problems: list[str] = []
-    places = [_place(row, (), problems) for row in read_table(sheet, ROW_COLUMNS, problems)]
-    if problems:
-        raise AnnotationError(problems)
-    return list(dict.fromkeys(place for place in places if place))
+    primaries = {place: primary(own, order) for place, own in labels.items()}
+    return Frame(primaries, order, texts, frozenset(topics - {""}))
 
 
 def read_answers(
-    sheet: Path, frame: Mapping[Place, Label], speakers: Speakers, folder: Path | None = None
+    sheet: Path, frame: Frame, speakers: Sequence[str] = (), folder: Path | None = None
 ) -> tuple[list[Answer], int]:
     """The annotated sentences of a sample, and how many it was drawn with.
 
-    The annotations stand in the sheet, or in a folder of annotations. `frame` is what `read_frame` gives.
+    The annotations stand in the sheet, or in a folder of annotations. `speakers` are the topic's labels in
+    their order, where the topic is known.
 
     Raises:
         AnnotationError: rows that are broken, each with its line.
         UsageError: nothing is annotated, or sheet, weights and labels are not of the same corpus.
     """
-    weights = _weights(sheet)
+    sample = Sample.read(sheet)
+    _check_corpus(sample, frame)
     problems: list[str] = []
     tables = [sheet] if folder is None else row_files(folder)
     rows: dict[Place, list[Row]] = {}
     for row in (row for table in tables for row in read_table(table, ROW_COLUMNS, problems)):
         place = _place(row, (), problems)
-        if place in weights and row["speaker"] and not (folder and row.is_open):
+        if not place or not row["speaker"] or (folder and row.is_open):
+            continue
+        if place in sample.weights:
             rows.setdefault(place, []).append(row)
-        elif place and place not in weights and folder is None:
-            problems.append(row.problem(f"this sentence has no line in {weights_path(sheet)}"))
-    _check_topic(folder or sheet, rows, speakers)
+        else:
+            problems += _cut_anew(row, place, sample)
+    _check_speakers(folder or sheet, rows, speakers)
     for own in rows.values():
-        check_labels(own, [*speakers.allowed, NONE, FURNITURE] if speakers.allowed else None, problems)
+        check_labels(own, [*speakers, NONE, FURNITURE] if speakers else None, problems)
     if problems:
         raise AnnotationError(problems)
-    _check_corpus(sheet, weights, frame)
-    return _answers(folder or sheet, rows, weights, speakers.order), len(weights)
+    return _answers(folder or sheet, rows, sample.weights, speakers or frame.order), len(sample.weights)
+
+
+def _cut_anew(row: Row, place: Place, sample: Sample) -> Iterator[str]:
+    """A line where an annotator cut a drawn sentence otherwise: its answer would be lost."""
+    article, start, end = place
+    for name, first, last in sample.weights:
+        if name == article and start < last and first < end:
+            yield row.problem(
+                f"the sentence at {start}:{end} was drawn as {first}:{last}, expected it as it was drawn: "
+                "undo what joined or split it"
+            )
+            return
 
 
 def _weights(sheet: Path) -> dict[Place, Row]:
@@ -136,22 +187,25 @@ def _weights(sheet: Path) -> dict[Place, Row]:
     return {place: row for place, row in placed if place}
 
 
-def _check_topic(where: Path, rows: Mapping[Place, Sequence[Row]], speakers: Speakers) -> None:
+def _check_speakers(where: Path, rows: Mapping[Place, Sequence[Row]], speakers: Sequence[str]) -> None:
     """See that the annotations are of the labels' topic: if no speaker is, that is one mistake, not many."""
     found = {row["speaker"] for own in rows.values() for row in own} - {NONE, FURNITURE}
-    if speakers.allowed and found and found.isdisjoint(speakers.allowed):
+    if speakers and found and found.isdisjoint(speakers):
         raise UsageError(
-            f"{where} has the speakers {', '.join(sorted(found))}, expected {', '.join(speakers.allowed)}; "
+            f"{where} has the speakers {', '.join(sorted(found))}, expected {', '.join(speakers)}; "
             "name the topic of both with --topic, or give the labels that belong to it"
         )
 
 
 def _answers(
-    sheet: Path, rows: Mapping[Place, Sequence[Row]], weights: Mapping[Place, Row], order: Sequence[str]
+    where: Path, rows: Mapping[Place, Sequence[Row]], weights: Mapping[Place, Row], order: Sequence[str]
 ) -> list[Answer]:
     """Each annotated sentence's primary label, with its stratum; none of the strata is missing."""
     if not rows:
-        raise UsageError(f"{sheet}: no sentence is annotated, expected speakers and stances")
+        raise UsageError(
+            f"{where}: no sentence is annotated, expected speakers and stances (or --annotations DIR, where "
+            "'stance annotate --sample' saved them)"
+        )
     answers = []
     for place, own in rows.items():
         marked = ((row["speaker"], row["stance"]) for row in own if row["speaker"] not in (NONE, FURNITURE))
@@ -160,22 +214,29 @@ def _answers(
     missing = {int(row["stratum"]) for row in weights.values()} - {answer.stratum for answer in answers}
     if missing:
         raise UsageError(
-            f"{sheet}: stratum {min(missing)} is not annotated at all: annotate more of the sample"
+            f"{where}: stratum {min(missing)} is not annotated at all: annotate more of the sample"
         )
     return answers
 
 
-def _check_corpus(sheet: Path, weights: Mapping[Place, Row], frame: Mapping[Place, Label]) -> None:
-    """See that the sample was drawn from the sentences that are labelled."""
-    size = sum({row["stratum"]: int(row["size"]) for row in weights.values()}.values())
-    strange = next((place for place in weights if place not in frame), None)
-    if strange or size != len(frame):
-        found = (
-            f"{strange[0]} {strange[1]}:{strange[2]} is not in them" if strange else f"they have {len(frame)}"
-        )
+def _check_corpus(sample: Sample, frame: Frame) -> None:
+    """See that the sample was drawn from the sentences that are labelled, under the same topic."""
+    size = sum({row["stratum"]: int(row["size"]) for row in sample.weights.values()}.values())
+    strange = next((place for place in sample.weights if place not in frame.labels), None)
+    changed = next(
+        (place for place, text in sample.texts.items() if frame.texts.get(place, text) != text), None
+    )
+    if strange or changed or size != len(frame.labels):
+        place, what = (strange, "is not in them") if strange else (changed, "has other words there")
+        found = f"{place[0]} {place[1]}:{place[2]} {what}" if place else f"they have {len(frame.labels)}"
         raise UsageError(
-            f"{sheet} was drawn from {size} sentences and the labels are of others ({found}): give what "
-            "'stance label' writes for the same articles, without --attributions-only"
+            f"{sample.path} was drawn from {size} sentences and the labels are of others ({found}): give "
+            "what 'stance label' writes for the same articles, without --attributions-only"
+        )
+    if frame.topics and frame.topics != sample.topics:
+        raise UsageError(
+            f"{sample.path} was drawn under another topic than the labels have: draw and label with the "
+            "same --topic"
         )
 
 

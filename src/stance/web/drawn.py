@@ -1,52 +1,43 @@
-"""A drawn sample on the desk: in which articles it lies, and its sentences one after the other."""
+"""A drawn sample on the desk: its sentences, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from stance.errors import UsageError
-from stance.sample import Place as Drawn
-from stance.sample import read_places
+from stance.sample import Sample
 from stance.web.desk import Place
 from stance.web.sheets import Sheet
 
-__all__ = ["Sample"]
+__all__ = ["articles_of", "queue_of"]
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The sentences that `stance sample` drew into a file: article, start and end of each."""
+def articles_of(sample: Sample) -> frozenset[str]:
+    """The ids of the articles that sentences were drawn from."""
+    return frozenset(article for article, _, _ in sample.texts)
 
-    path: Path
-    places: tuple[Drawn, ...]
 
-    @classmethod
-    def read(cls, path: Path) -> Sample:
-        """The sample of a file.
+def queue_of(sample: Sample, sheets: Sequence[Sheet]) -> list[Place]:
+    """The drawn sentences as places of the desk, in the order of the file.
 
-        Raises:
-            AnnotationError: rows that are broken, each with its line.
-        """
-        return cls(path, tuple(read_places(path)))
-
-    def has(self, article: str) -> bool:
-        """Whether a sentence of the article was drawn."""
-        return any(name == article for name, _, _ in self.places)
-
-    def queue(self, sheets: Sequence[Sheet]) -> list[Place]:
-        """The drawn sentences as places of the desk, in the order of the file.
-
-        Raises:
-            UsageError: one of them is in no article.
-        """
-        numbers = {sheet.article.id: number for number, sheet in enumerate(sheets)}
-        sizes = {sheet.article.id: len(sheet.article.text) for sheet in sheets}
-        strange = [f"{name} {start}:{end}" for name, start, end in self.places if end > sizes.get(name, -1)]
-        if strange:
-            raise UsageError(
-                f"{len(strange)} of {len(self.places)} sentences of {self.path} are in none of the articles "
-                f"(such as {strange[0]}); name those that it was drawn from"
-            )
-        return [Place(numbers[name], start, end) for name, start, end in self.places]
+    Raises:
+        UsageError: one of them is in no article, or they were drawn under another topic.
+    """
+    known = {sheet.article.id: (number, sheet.article.text) for number, sheet in enumerate(sheets)}
+    strange = [
+        f"{name} {start}:{end}"
+        for (name, start, end), text in sample.texts.items()
+        if name not in known or known[name][1][start:end] != text
+    ]
+    if strange:
+        raise UsageError(
+            f"{len(strange)} of {len(sample.texts)} sentences of {sample.path} are in none of the articles "
+            f"(such as {strange[0]}); name those that it was drawn from, as they were then"
+        )
+    if sample.topics != {sheet.topic.sha256 for sheet in sheets}:
+        names = ", ".join(sorted({sheet.topic.name for sheet in sheets}))
+        raise UsageError(
+            f"{sample.path} was drawn under another topic than {names}: name the one that it was drawn with "
+            "by --topic"
+        )
+    return [Place(known[name][0], start, end) for name, start, end in sample.texts]

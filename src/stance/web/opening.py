@@ -22,9 +22,10 @@ from stance.packing import is_packed
 from stance.parsing import split
 from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
+from stance.sample import Sample
 from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
 from stance.web.desk import MODEL, READINGS, Desk
-from stance.web.drawn import Sample
+from stance.web.drawn import articles_of, queue_of
 from stance.web.sheets import Sheet, check_annotator, file_name, read_rows
 from stance.web.steps import Line, Lines
 from stance.web.suggesting import Suggester, reader
@@ -80,17 +81,16 @@ def open_desk(options: DeskOptions, stdin: IO[bytes] | None, tell: Callable[[Art
     found = list(_articles(options, listed, where, readings, stdin, tell))
     if not found:
         raise UsageError("no article could be read, so there is nothing to annotate")
-    sheets = [
-        _sheet(item, options, listed.get(item.article.id), where, readings)
-        for item in found
-        if sample is None or sample.has(item.article.id)
-    ]
+    if sample is not None:
+        drawn = articles_of(sample)
+        found = [item for item in found if item.article.id in drawn]
+    sheets = [_sheet(item, options, listed.get(item.article.id), where, readings) for item in found]
     names = _names(options.readings or ())
     if readings:
         sources = {name: reader(reading) for name, reading in zip(READINGS, readings, strict=True)}
         return Desk(sheets, options.annotator, sources, names)
     if sample is not None:
-        return Desk(sheets, options.annotator, {}, queue=sample.queue(sheets))
+        return Desk(sheets, options.annotator, {}, queue=queue_of(sample, sheets))
     if options.blind and not options.next:
         return Desk(sheets, options.annotator, {})
     suggester = Suggester(options.model, sheets)
