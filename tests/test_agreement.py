@@ -275,6 +275,22 @@ def test_spans_agree_by_their_offsets_and_by_the_characters_they_cover(tmp_path)
     assert "1 without a place left out" in found.table()
 
 
+def test_what_nobody_has_looked_at_is_no_agreement(tmp_path):
+    def table(name, *lines):
+        rows = [f"a,{at},{at + 1},words,{line}\n" for at, line in enumerate(lines)]
+        (tmp_path / name).write_text("article,start,end,text,speaker,stance,annotator\n" + "".join(rows))
+        return tmp_path / name
+
+    half = table("half.csv", "vucic,denies,ada", "none,none,ada", "none,none,", "furniture,none,")
+    other = table("other.csv", "vucic,denies,ben", "svr,none,ben", "none,none,ben", "furniture,none,")
+    assert agree([half, other]).sentences == 3  # the page's furniture, too
+    filled = table("filled.csv", "vucic,denies,", "none,none,", "none,none,", ",,")
+    assert agree([filled, other]).sentences == 3
+    blank = table("blank.csv", "none,none,", "none,none,", "none,none,", "none,none,")
+    with pytest.raises(UsageError, match="blank and other share no sentence"):
+        agree([blank, other])
+
+
 def test_a_row_without_a_speaker_is_not_marked_yet(anna, tmp_path):
     begun = reading(tmp_path / "begun.csv", (0, "vucic", "denies"), (1, "", ""), (2, "none", "none"))
     assert agree([anna, begun]).sentences == 2

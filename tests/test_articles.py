@@ -567,3 +567,13 @@ def test_ids_are_in_nfc_as_tables_are_read(tmp_path):
     found = [article.id for article in read_articles([tmp_path])]
     assert sorted(found) == sorted([whole, f"{whole}-1", f"{whole}-1#2"])
     assert whole in names_of([tmp_path / f"{folded}.txt"]).values()
+
+
+def test_a_row_that_cannot_be_read_keeps_its_id(tmp_path):
+    (tmp_path / "t.csv").write_text("id,text\na06,\n,\na07,He left.\n", "utf-8")
+    found = list(read_articles([tmp_path / "t.csv"]))
+    assert [(one.article, one.reason) for one in found[:2]] == [
+        ("a06", "no text in column 'text'"),
+        ("t-2", "no text in column 'text'"),
+    ]
+    assert found[2].id == "a07"

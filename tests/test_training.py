@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import defaultdict
@@ -20,6 +21,7 @@ from stance.examples import prepare
 from stance.fitting import fit_heads
 from stance.folds import FOLDS, family_of, folds_of
 from stance.model import Model, load
+from stance.rows import format_table
 from stance.storage import MANIFEST, verify
 from stance.topic import load_topic
 from stance.training import SHARES, Encoding, TrainSettings, base_folder, train
@@ -196,7 +198,25 @@ def taken(tmp_path) -> TrainSettings:
     return TrainSettings(tmp_path / "model", take(("a_01", "a_02"), tmp_path / "own"), use_base=False)
 
 
+def blank(tmp_path) -> Path:
+    """A folder of annotations that nobody has begun."""
+    folder = take(("a_01", "a_02"), tmp_path / "own")
+    table = folder / "a.csv"
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = {tuple(row[:5]): row for row in csv.reader(stream)}
+    empty = [*["none", "none"], *[""] * 7]
+    table.write_text(
+        format_table(rows.pop(next(iter(rows))), ([*row[:6], *empty] for row in rows.values())), "utf-8"
+    )
+    return folder
+
+
 MISTAKES = {
+    "nothing annotated": (
+        lambda p: TrainSettings(p / "model", blank(p), use_base=False),
+        UsageError,
+        r"nothing is annotated in .*own: expected speakers and stances, and in sentences in which nobody",
+    ),
     "one article": (
         lambda p: TrainSettings(p / "model", take(("a_01",), p / "own"), use_base=False),
         UsageError,

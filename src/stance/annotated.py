@@ -68,6 +68,11 @@ class AnnotatedArticle:
             if not (found or annotator or sentence.furniture)
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has looked at any of it."""
+        return len(self.open_sentences) == sum(not sentence.furniture for sentence in self.sentences)
+
 
 def digest_of_articles(articles: Iterable[AnnotatedArticle]) -> str:
     """SHA-256, in hexadecimal, of what is learnt from articles: texts, furniture and labels."""

@@ -169,7 +169,7 @@ class Archive:
             total = count_rows(kind, file)
             number = 0
             for number, row in enumerate(TABLES[kind](file), 1):
-                own = f"{name}-{number}"
+                own = _row_id(row, columns) or f"{name}-{number}"
                 self.position = behind + (self._sizes[path] * number // total if total else raw.tell())
                 try:
                     yield _row(row, columns, own)
@@ -266,9 +266,15 @@ def _row(row: Row | ArticleError, columns: Mapping[str, str], name: str) -> Arti
         raise ArticleError(f"no text in column {columns.get('text', 'text')!r}")
     if "\x00" in text or re.search("[\udc80-\udcff]", text):
         raise ArticleError(f"column {columns['text']!r} holds no text but binary data or an unknown encoding")
-    own = cells.pop("id", None)
+    cells.pop("id", None)
     extra = {key: value for key, value in row.items() if key not in columns.values()}
-    return _article(name if own is None or own == "" else clean(str(own)), clean(text), cells, extra=extra)
+    return _article(name, clean(text), cells, extra=extra)
+
+
+def _row_id(row: Row | ArticleError, columns: Mapping[str, str]) -> str:
+    """The id in a row, which it has whether or not it can be read else; empty where it has none."""
+    own = None if isinstance(row, ArticleError) else row.get(columns.get("id", ""))
+    return "" if own is None else clean(str(own))
 
 
 def _article(

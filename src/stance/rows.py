@@ -61,8 +61,11 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is the row of a sentence that nobody has looked at: `none`, and no annotator."""
-        return self.fields["speaker"] == NONE and not self.fields["annotator"]
+        """Whether it is the row of a sentence that nobody has looked at: `none`, and no annotator.
+
+        A table without a column for annotators has no such rows.
+        """
+        return self.fields["speaker"] == NONE and self.fields.get("annotator") == ""
 
     def problem(self, what: str) -> str:
         """One line that names the row's place."""

@@ -135,7 +135,7 @@ def train(settings: TrainSettings, progress: Progress = lambda *_: None) -> Path
         raise UsageError(f"jobs is {settings.jobs}, expected 1 or more")
     check_place(settings.output)
     base = read_annotations(base_folder()) if settings.use_base else []
-    own = read_annotations(settings.annotations) if settings.annotations else []
+    own = _annotated(settings.annotations) if settings.annotations else []
     if not base and not own:
         raise UsageError("nothing to train on: give --annotations DIR, or leave out --no-base")
     topic = load_topic(settings.topic) if settings.topic else _topic_of(own)
@@ -167,6 +167,17 @@ def _train(
     heads["stance"] = replace(heads["stance"], temperature=calibrated.temperature)
     fitted = _Fitted(heads, calibrated.calibration, encoding.encoder)
     return _write(settings, topic, fitted, held_out(tried, calibrated), (base, own))
+
+
+def _annotated(folder: Path) -> list[AnnotatedArticle]:
+    """The articles of a folder that somebody has looked at."""
+    found = [one for one in read_annotations(folder) if not one.is_open]
+    if not found:
+        raise UsageError(
+            f"nothing is annotated in {folder}: expected speakers and stances, and in sentences in which "
+            "nobody speaks the annotator"
+        )
+    return found
 
 
 @dataclass(frozen=True)

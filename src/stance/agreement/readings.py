@@ -150,18 +150,27 @@ def _read(path: Path, name: str, order: tuple[str, ...], problems: list[str]) ->
             problems.append(f"{path}: no annotations here, expected CSV files with {','.join(COLUMNS)}")
     marks: dict[Unit, list[Marked]] = {}
     texts = {}
-    for row in (row for file in files for row in read_table(file, COLUMNS, problems)):
+    for row in (row for file in files for row in _looked_at(read_table(file, COLUMNS, problems))):
         start, end = (whole_number(row, name, problems) for name in ("start", "end"))
         if start is None or end is None:
             continue
-        if not row["speaker"]:
-            continue  # not marked yet, as in a sample that was only begun
         unit = (row["article"], start, end)
         texts[unit] = row["text"]
         own = marks.setdefault(unit, [])
         if row["speaker"] not in (NONE, FURNITURE):
             own.append(_marked(row))
     return Reading(name, {unit: tuple(own) for unit, own in marks.items()}, texts, order)
+
+
+def _looked_at(rows: Sequence[Row]) -> list[Row]:
+    """The rows of sentences that somebody has looked at.
+
+    Where a table names no annotator at all, as a filled-in sample, every speaker in it was put there, `none`
+    too, unless there is nothing else.
+    """
+    named = any(row.fields.get("annotator") for row in rows)
+    filled = any(row["speaker"] not in ("", NONE, FURNITURE) for row in rows)
+    return [row for row in rows if row["speaker"] and not (row.is_open and (named or not filled))]
 
 
 def _marked(row: Row) -> Marked:

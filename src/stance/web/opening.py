@@ -144,6 +144,7 @@ def _reading(path: Path, folder: Path) -> dict[str, AnnotatedArticle]:
     return {
         annotated.article.id: replace(annotated, file=str(text_place(home, annotated.file) or ""))
         for annotated in read_annotations(path, None if own.exists() else common)
+        if not annotated.is_open
     }
 
 
