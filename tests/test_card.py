@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,16 @@ def test_it_names_model_data_and_command(text):
     assert "12 composed articles and snippets (240 sentences" in text
     assert "1 annotated articles (5 sentences" in text
     assert "`stance evaluate --model my-model`" in text
+
+
+def test_it_says_whose_readings_the_labels_are(text):
+    assert "These are the five seed articles" in text
+    assert "No human coder has labelled any of it" in text
+    own = evaluate([replace(each, set="annotations") for each in FIVE], command="x")
+    told = " ".join(card(load_topic("open"), MANIFEST, own).split())
+    assert "seed articles, read by" not in told
+    assert "Who read them, and by which guide, is for their owner to say." in told
+    assert "No human coder has labelled the composed articles: " in told
 
 
 def test_figures_are_those_of_the_evaluation(text, evaluation):

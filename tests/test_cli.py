@@ -291,6 +291,15 @@ class TestOthers:
         assert code == 0
         assert "note: boss has no name, alias or description" in out
         assert "note: there are no terms" in out
+        both = (
+            'label = "boss"\nrole = "leader"\nname = "Ana Kos"',
+            'label = "aide"\nrole = "other"\naliases = ["ana kos"]',
+        )
+        path.write_text(
+            'schema = 1\nname = "t"\nallegation = "x"\n' + "".join(f"[[speakers]]\n{one}\n" for one in both)
+        )
+        _, out, _ = run(capfdbinary, "topic", "check", path)
+        assert "note: 'ana kos' is a name of boss and of aide, and all mentions go to boss" in out
 
     def test_a_new_topic_is_sound(self, tmp_path, monkeypatch, capfdbinary):
         monkeypatch.chdir(tmp_path)

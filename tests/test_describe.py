@@ -232,6 +232,15 @@ def test_the_detail_is_looked_for_in_the_source_s_own_part() -> None:
         ("Hess said on Monday that it rained.", "2023-06", None),  # whose Monday is not told
         ("Hess said on Monday that it rained.", "2023", None),
         ("Hess said on Monday that it rained.", None, None),
+        # how long ago it was, where the sentence begins with it: to a day, a month or a year
+        ("Two days ago Hess said that it rained.", "2023-06-29", "2023-06-27"),
+        ("Only eight weeks ago Hess had said that it rained.", "2023-06-29", "2023-05"),
+        ("A month earlier, Hess had said that it rained.", "2023-06-29", "2023-05"),
+        ("Last year Hess said that it rained.", "2023-06-29", "2022"),
+        ("12 years ago Hess said that it rained.", "2023-06-29", "2011"),
+        ("Two days ago Hess said that it rained.", "2023-06", None),
+        ("Hess said that it rained two days ago.", "2023-06-29", None),
+        ("Hess said two days ago was a Monday.", None, None),
         # what is no date
         ("Hess said on 31 February 2023 that it rained.", None, None),
         ("Hess said on 32 May that it rained.", "2023-06-01", None),

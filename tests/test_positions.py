@@ -180,6 +180,10 @@ SHIFTS = {
          row(JUNE, text="He said once more that no shell of ours has ever gone there.")],
         [("shift", f"{MARCH} denies", f"{MAY} hedges")],
     ),
+    "who does not comment takes no other position": (
+        [row(MARCH), row(MAY, "hedges", detail="no_comment"), row(JUNE, "confirms")],
+        [("shift", f"{MARCH} denies", f"{JUNE} confirms")],
+    ),
     "two analysts": (
         [row(MARCH, speaker="analyst", holder="Ana Ilić"), row(JUNE, "confirms", "analyst", holder="Bo Ek")],
         [],
@@ -616,3 +620,17 @@ def test_the_precision_is_told_where_the_shipped_model_labelled(tmp_path, monkey
         told.append(json.loads(run(capfdbinary, labels, "--format", "json")[1])["shift_precision"])
     assert told == [shift_precision(rows).told(), None]
     assert told[0].startswith("1 of 1 shifts (100%) right at both ends")
+
+
+def test_articles_off_the_topic_are_counted(tmp_path, capfdbinary):
+    path = tmp_path / "labels.jsonl"
+    rows = [
+        row(MARCH),
+        row(JUNE, "confirms", on_topic=False),
+        row(MAY, on_topic=False),
+        row(MAY, on_topic=False),
+    ]
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows), "utf-8")
+    assert positions([path]).off_topic == 2
+    assert main(["positions", str(path)]) == 0
+    assert capfdbinary.readouterr().err.startswith(b"2 articles are not about the topic of the labels")

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -95,6 +96,14 @@ def test_both_say_what_the_gold_is(evaluation, page):
         words = " ".join(re.sub("&#39;", "'", text).split())
         assert "readings by language models after the annotators' guide, not by human coders" in words
         assert "'confirms' means 'presents as true'" in words
+
+
+def test_the_gold_is_told_of_the_sets_that_are_there(evaluation):
+    own = evaluate([replace(each, set="annotations") for each in FIVE], command="x")
+    told = " ".join(report.terminal(own).split())
+    assert "The gold labels of the annotations are their annotators' own. A figure says" in told
+    assert "language models" not in told
+    assert "annotators' own" not in report.terminal(evaluation)
 
 
 def test_both_say_where_a_baseline_is_no_worse(page, evaluation, tmp_path):

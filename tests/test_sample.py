@@ -418,6 +418,25 @@ class TestFiles:
         with pytest.raises(UsageError, match="has no sentence, expected those that 'stance sample' drew"):
             read_answers(sheet, frame)
 
+    def test_a_slip_is_told_where_the_topic_is_not_known(self, sheet, frame):
+        self.fill(sheet, ("vucicc", "denies"), ("somebody", "denies"))
+        with pytest.raises(AnnotationError) as caught:
+            read_answers(sheet, frame)
+        (line,) = caught.value.problems
+        assert (
+            "s.csv:2: speaker is 'vucicc' (did you mean 'vucic'?), expected one of vucic, svr, other" in line
+        )
+
+    def test_corrected_labels_are_not_the_models(self, tmp_path):
+        line = "a,0,9,words,vucic,denies,false"
+        (tmp_path / "l.csv").write_text(
+            f"article,start,end,text,speaker,stance,furniture,labelled_by\n{line},model\n{line},anna\n"
+        )
+        with pytest.raises(
+            UsageError, match=r"l\.csv: row 2 was corrected by anna, expected the model's own"
+        ):
+            read_frame([tmp_path / "l.csv"])
+
     def test_one_mistake_is_told_in_one_line(self, sheet, frame):
         self.fill(sheet, *[("premier", "denies"), ("agency", "confirms")] * 3)
         expected = (

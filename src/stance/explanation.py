@@ -58,8 +58,9 @@ class Question:
 class Explanation:
     """A sentence's labels, and what the model was asked about it, in order: of the mentions the likeliest.
 
-    `stanced` is false off the topic; `silences` are the raw probabilities that nobody but the reporter
-    speaks, by the answers and by the encoder, of which the mean counts.
+    `topic` is the name of what `stanced` is false off; under `review` a row is to be reviewed;
+    `silences` are the raw probabilities that nobody but the reporter speaks, by the answers and by the
+    encoder, of which the mean counts.
     """
 
     sentence: Sentence
@@ -67,6 +68,8 @@ class Explanation:
     stanced: bool = True
     labels: tuple[Attribution, ...] = ()
     silences: tuple[float, ...] = ()
+    topic: str = ""
+    review: float = 0.0
 
     def lines(self) -> list[str]:
         """The explanation as lines of text."""
@@ -79,8 +82,8 @@ class Explanation:
         elif not self.questions:
             yield "  nobody is named who could be a source: only the reporter speaks"
         elif not self.stanced:
-            yield "  the article is off the topic, or the topic has no allegation: nobody gets a stance"
-        yield from (_label(label, self.stanced) for label in self.labels)
+            yield f"  the article is not about {self.topic}, or that has no allegation: nobody gets a stance"
+        yield from (_label(label, self) for label in self.labels)
         for question in self.questions:
             if question.head in _WHO:
                 yield from _told(question)
@@ -112,21 +115,25 @@ def _ranked(chances: Mapping[str, float]) -> str:
     return ", ".join(f"{label} {p:.3f}" for label, p in sorted(chances.items(), key=lambda one: -one[1]))
 
 
-def _label(label: Attribution, stanced: bool) -> str:
+def _label(label: Attribution, told_of: Explanation) -> str:
     """One label in words; a stance that was asked for, that is."""
     source, cue = (f"“{span.text}”" if span else "not in this sentence" for span in (label.source, label.cue))
     sure = f"speaker {label.speaker_confidence:.2f}"
     if label.stance_confidence is not None:
         sure += f", stance {label.stance_confidence:.2f}, both {label.confidence:.2f}"
     told = f"  = {label.speaker} {label.stance}"
-    if stanced:
+    if told_of.stanced:
         told += f": {label.holder or label.speaker} {WORDING[label.stance].told}"
     told += f"  (source {source}; cue {cue}; confidence: {sure})"
-    return f"{told}  to be reviewed" if label.review else told
+    if not label.review:
+        return told
+    low = (label.confidence or 0.0) < told_of.review
+    why = f"both under {told_of.review:.2f}" if low else "one thing is wanting to be on the topic"
+    return f"{told}  to be reviewed: {why}"
 
 
 _LEGEND = """\
-  + speaks for the likeliest answer, - against it.
+  + speaks for the likeliest answer, - against it (in log-odds: 1 makes it about three times as likely).
   encoder: all that the fine-tuned network tells, and what it would answer by itself; lexical: words
   and their neighbours; structure: place and quotation marks; patterns: turns of phrase;
   discourse: the sentences before."""

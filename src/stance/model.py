@@ -182,7 +182,8 @@ class Model:
             raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
         labels = self._result(opened).attributions[sentence]
         explained = explain(read, sentences[sentence], self.heads, self.thresholds, stanced=relevance.stanced)
-        return replace(explained, labels=labels)
+        review = self.calibration.review
+        return replace(explained, labels=labels, topic=self.topic.name, review=review)
 
     def _opened(self, article: Article | str) -> _Opened:
         """An article, its sentences, how it is read, and how near it is to the topic.

@@ -99,6 +99,10 @@ def _with(row: HeldOut, entries: Sequence[Entry]) -> HeldOut:
 
 
 def _lines(path: Path) -> list[str]:
+    if path.suffix.lower() in (".csv", ".parquet", ".sqlite", ".xlsx", ".html"):
+        raise UsageError(
+            f"{path} ends in {path.suffix!r}, expected JSON Lines as 'stance label -o rows.jsonl' writes"
+        )
     try:
         return path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -84,6 +84,10 @@ def read_table(path: Path, columns: Sequence[str], problems: list[str]) -> list[
     header, records = found
     check_columns(path, header, problems)
     missing = [column for column in columns if column not in header]
+    if len(header) == 1 and (found_in := next((mark for mark in ";\t|" if mark in header[0]), None)):
+        told = f"the columns are separated by {found_in!r}, expected a comma"
+        problems.append(f"{path}:1: {told}: write it as CSV with commas")
+        return []
     for column in missing:
         hint = did_you_mean(column, [name for name in header if name not in columns])
         problems.append(f"{path}:1: no column {column!r}{hint}, expected {','.join(columns)}")

@@ -45,15 +45,18 @@ def _doubts(row: Row) -> Iterator[str]:
 
 def _unnamed(rows: Sequence[Row]) -> Iterator[str]:
     """Attributions without source words that run on from nothing."""
-    before: tuple[str, set[str]] = ("", set())
+    before: tuple[str, set[str] | None] = ("", set())
     places = itertools.groupby(rows, key=lambda row: (row["article"], row["start"], row["end"]))
     for (article, *_), marks in places:
         spoken = before[1] if before[0] == article else set()
-        own = [row for row in marks if row["speaker"] not in (NONE, FURNITURE, "")]
+        rows_here = list(marks)
+        own = [row for row in rows_here if row["speaker"] not in (NONE, FURNITURE, "")]
         for row in own:
-            if not row["source"] and row["speaker"] not in spoken:
+            if not row["source"] and spoken is not None and row["speaker"] not in spoken:
                 yield row.problem(
                     f"look again: {row['speaker']} has no source words here and does not speak in the "
                     "sentence before; mark the words that name the source"
                 )
-        before = article, {row["speaker"] for row in own}
+        # Of a sentence that nobody has looked at, nobody knows who speaks in it.
+        is_open = any(row.is_open or not row["speaker"] for row in rows_here)
+        before = article, None if is_open else {row["speaker"] for row in own}

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from stance.cli.options import OUTPUT
+from stance.cli.telling import tell
 from stance.cli.writing import check_not_input, terminal_width
 from stance.errors import ModelError
 from stance.files import atomic_write
@@ -21,8 +22,10 @@ __all__ = ["command", "positions"]
 
 def positions(
     paths: Sequence[Path], output: Path | None, form: str | None, unsure: bool, width: int
-) -> bytes:
+) -> tuple[bytes, int]:
     """The positions that label files tell, in a format; written to `output` where there is one.
+
+    With them the number of articles that have none, since they are not about their topic.
 
     Raises:
         UsageError: a file cannot be read, holds no labels, or the output does not fit.
@@ -36,7 +39,7 @@ def positions(
     rendered = render(found, chosen, width=width, precision=precision)
     if output:
         atomic_write(output, rendered)
-    return rendered
+    return rendered, found.off_topic
 
 
 def _precision(models: Sequence[str], unsure: bool) -> str | None:
@@ -87,6 +90,14 @@ def command(paths: tuple[Path, ...], output: Path | None, form: str | None, unsu
       stance positions labels.jsonl
       stance positions 2023.csv 2024.csv -o positions.html
     """
-    rendered = positions(paths, output, form, unsure, terminal_width())
+    rendered, off_topic = positions(paths, output, form, unsure, terminal_width())
     if output is None:
         sys.stdout.buffer.write(rendered)
+        sys.stdout.buffer.flush()
+    if off_topic:
+        articles = "1 article is" if off_topic == 1 else f"{off_topic} articles are"
+        tell(
+            f"{articles} not about the topic of the labels, and nobody has a position there; another story "
+            "is labelled with --topic",
+            err=True,
+        )

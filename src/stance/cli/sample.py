@@ -74,6 +74,7 @@ def sample(
     labeller = ModelLabeller(settings.model, topic)
     labeller.model()
     failures: list[ArticleFailure] = []
+    off_topic = count = 0
 
     def population() -> Iterator[Candidate]:
         for result in progress(label_corpus(inputs, labeller, settings.jobs), "articles"):
@@ -81,6 +82,8 @@ def sample(
                 failures.append(result)
                 tell(f"{result.article}: {result.reason}")
             else:
+                nonlocal off_topic, count
+                off_topic, count = off_topic + (not result.on_topic), count + 1
                 yield from candidates(result)
 
     drawn = draw(population(), settings.count, settings.seed)
@@ -89,6 +92,9 @@ def sample(
     write_sample(settings.output, drawn)
     for note in inputs.notes:
         tell(note)
+    if off_topic:
+        name = labeller.model().topic.name
+        tell(f"{off_topic} of {count} articles are not about {name}; another story needs --topic")
     return len(drawn), failures
 
 

@@ -16,6 +16,7 @@ from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.files import atomic_write
 from stance.labels import SOURCE_ROLES
+from stance.lexicon import fold
 from stance.topic import BUILT_IN, Topic, load_topic, parse_topic
 
 __all__ = ["check", "command", "fit", "new"]
@@ -49,6 +50,7 @@ def check(topic: Topic) -> Iterator[str]:
     for speaker in topic.speakers:
         if speaker.role in SOURCE_ROLES[:3] and not (speaker.name or speaker.aliases or speaker.descriptions):
             yield f"  note: {speaker.label} has no name, alias or description, and will hardly be found"
+    yield from (f"  note: {fault}" for fault in _shared(topic))
     left = ", ".join(_left(topic))
     if left:
         yield f"  note: still the example's: {left}; put your own there, or remove it"
@@ -86,6 +88,16 @@ def fit(topic: Topic, paths: Sequence[Path], read: ReadOptions) -> Iterator[str]
     for told, ids in (("off the topic", found.off_topic), ("not read", found.unreadable)):
         if ids:
             yield f"  {told}: {_some(ids)}"
+
+
+def _shared(topic: Topic) -> Iterator[str]:
+    """Names that two speakers of a topic have: every mention goes to the first of them."""
+    owners: dict[str, str] = {}
+    for speaker in topic.speakers:
+        for name in (speaker.name, *speaker.aliases, *speaker.descriptions, *speaker.metonyms):
+            first = owners.setdefault(fold(name or ""), speaker.label) if name else speaker.label
+            if first != speaker.label:
+                yield f"{name!r} is a name of {first} and of {speaker.label}, and all mentions go to {first}"
 
 
 def _some(words: Sequence[str], most: int = 8) -> str:

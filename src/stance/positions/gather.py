@@ -13,7 +13,7 @@ from stance.labels import NONE, POSITIONS, SOURCE_ROLES
 from stance.output.rows import rows
 from stance.positions.copies import copies, same_words
 from stance.positions.holders import LineKey, is_single, key_of, spellings_of
-from stance.positions.inputs import LabelRow, as_labelled, counts, read_labels, told
+from stance.positions.inputs import LabelRow, as_labelled, counts, flag, read_labels, told
 from stance.positions.periods import Period
 from stance.positions.shifts import shifts_of
 from stance.positions.values import Evidence, Line, Position, Positions
@@ -37,12 +37,15 @@ def positions(labels: Iterable[Labels], *, unsure: bool = False) -> Positions:
         UsageError: a file cannot be read or holds no labels.
     """
     articles: dict[ArticleKey, tuple[int, list[Position]]] = {}
+    strange: set[ArticleKey] = set()
     models: dict[str, None] = {}
     for source, where, row in _rows(labels):
         position = told(row, where)
         key = (position.article, str(row.get("article_sha256") or ""), position.topic or "")
         if articles.setdefault(key, (source, []))[0] != source:
             articles[key] = (source, [])
+        if not flag(row.get("on_topic"), True):
+            strange.add(key)
         if row.get("model"):
             models[str(row["model"])] = None
         if position.speaker != NONE and position.stance in POSITIONS and counts(row):
@@ -59,6 +62,7 @@ def positions(labels: Iterable[Labels], *, unsure: bool = False) -> Positions:
         shifts=tuple(sorted(shifts, key=lambda shift: _order(shift.end))),
         models=tuple(models),
         unsure=unsure,
+        off_topic=len(strange),
     )
 
 

@@ -1,7 +1,8 @@
 """Another position: later (a shift), no longer (a change of practice), at once (a contradiction).
 
 Only evidence that a person reviewed, or that the model did not flag, takes part; so does only a
-line that stands for one speaker. A document is left out: what differs is how it is told.
+line that stands for one speaker. A document is left out: what differs is how it is told. Who does not
+comment takes no other position.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = ["shifts_of"]
 
 OPPOSITE = {"confirms": "denies", "denies": "confirms"}
 NO_LONGER = "no_longer"
+NO_COMMENT = "no_comment"
 NOT_DIRECTLY = "not_directly"
 """A denial that leaves room for what the holder confirms beside it."""
 
@@ -31,7 +33,8 @@ def shifts_of(line: Line, *, unsure: bool = False) -> Iterator[Shift]:
     """
     if not line.single or line.role == "document":
         return
-    sure = [each for entry in line.evidence if (each := _end(entry, unsure)) and each.period]
+    ends = [each for entry in line.evidence if (each := _end(entry, unsure)) and each.period]
+    sure = [each for each in ends if each.detail != NO_COMMENT]
     steps = [tuple(group) for _, group in itertools.groupby(sure, key=lambda each: each.period)]
     for number, step in enumerate(steps):
         earlier = next((other for other in reversed(steps[:number]) if _before(other, step)), ())

@@ -199,7 +199,7 @@ class Positions:
     """All positions in the order of their dates (undated ones last), by holder, and the shifts.
 
     `models` are the digests of what labelled them; `unsure` is whether shifts may rest on labels
-    that the model flagged for review.
+    that the model flagged for review; `off_topic` counts the articles that are not about their topic.
     """
 
     positions: tuple[Position, ...]
@@ -207,6 +207,7 @@ class Positions:
     shifts: tuple[Shift, ...]
     models: tuple[str, ...] = ()
     unsure: bool = False
+    off_topic: int = 0
 
     def __iter__(self) -> Iterator[Position]:
         return iter(self.positions)

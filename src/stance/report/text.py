@@ -10,10 +10,10 @@ from stance.evaluation import Confusion, Evaluation, SetEvaluation
 from stance.report.words import (
     CONFIRMS_NOTE,
     FIGURES,
-    GOLD_NOTE,
     INTERVAL_NOTE,
     baseline_name,
     beaten,
+    gold_note,
     heading,
     number,
     pair,
@@ -35,7 +35,7 @@ def terminal(evaluation: Evaluation) -> str:
     for each in evaluation.sets:
         parts += ["", "", f"{each.name.upper()}  {heading(each)}", "=" * WIDTH]
         parts += _set(each)
-    parts += ["", "", *(_wrapped(note) for note in (GOLD_NOTE, CONFIRMS_NOTE, INTERVAL_NOTE))]
+    parts += ["", "", *(_wrapped(note) for note in (gold_note(evaluation), CONFIRMS_NOTE, INTERVAL_NOTE))]
     return "\n".join(line.rstrip() for part in parts for line in _fit(part)) + "\n"
 
 

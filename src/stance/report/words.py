@@ -10,11 +10,11 @@ __all__ = [
     "CONFIRMS_NOTE",
     "CURVE_NOTE",
     "FIGURES",
-    "GOLD_NOTE",
     "INTERVAL_NOTE",
     "SETS",
     "baseline_name",
     "beaten",
+    "gold_note",
     "heading",
     "number",
     "pair",
@@ -23,11 +23,13 @@ __all__ = [
     "system",
 ]
 
-GOLD_NOTE = (
-    "The gold labels are readings by language models after the annotators' guide, not by human coders; "
-    "composed and contrast articles are invented, and their labels are those of their writers. A figure says "
-    "how well a system repeats these readings, not how true they are. (A set 'annotations' is your own.)"
-)
+_GOLD = {
+    "seeds": "The gold labels of the seeds are readings by language models after the annotators' guide, not "
+    "by human coders.",
+    "composed": "Composed and contrast articles are invented, and their labels are those of their writers, "
+    "language models too.",
+    "annotations": "The gold labels of the annotations are their annotators' own.",
+}
 
 CONFIRMS_NOTE = (
     "'confirms' means 'presents as true': the one who makes the accusation confirms it. It does not mean "
@@ -83,6 +85,12 @@ _BASELINES = {
 }
 
 
+def gold_note(evaluation: Evaluation) -> str:
+    """Whose readings the gold labels are."""
+    told = [note for name, note in _GOLD.items() if any(each.name == name for each in evaluation.sets)]
+    return " ".join([*told, "A figure says how well a system repeats these readings, not how true they are."])
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """A score as text, a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
@@ -111,7 +119,8 @@ def baseline_name(name: str) -> str:
 
 def beaten(each: SetEvaluation) -> str | None:
     """A warning where a baseline does as well as the system; None where it beats them all."""
-    names = [baseline_name(one.name) for one in each.baselines if (one.gain.value or 0) <= 0]
+    rules = [one for one in each.baselines if one.name != OURS]
+    names = [baseline_name(one.name) for one in rules if (one.gain.value or 0) <= 0]
     if not names:
         return None
     return (

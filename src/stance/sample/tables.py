@@ -8,15 +8,18 @@ from pathlib import Path
 
 from stance.agreement import primary
 from stance.annotations import row_files
-from stance.errors import AnnotationError, UsageError
+from stance.errors import AnnotationError, UsageError, did_you_mean
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
 from stance.positions.inputs import flag, read_labels
-from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, whole_number
+from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, unknown, whole_number
 from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
 
 __all__ = ["Frame", "Sample", "read_answers", "read_frame", "weights_path", "write_sample"]
+
+MODEL = "model"
+"""What labelled a row that nobody corrected."""
 
 WEIGHT_COLUMNS = ("article", "start", "end", "stratum", "size", "weight", "topic_sha256")
 
@@ -118,6 +121,11 @@ def read_frame(paths: Iterable[Path]) -> Frame:
                 raise UsageError(
                     f"{path}: row {number} is no label ({error}), expected rows of 'stance label'"
                 ) from error
+            if row.get("labelled_by") not in (None, MODEL):
+                raise UsageError(
+                    f"{path}: row {number} was corrected by {row['labelled_by']}, expected the model's own "
+                    "labels: write them to a file that no corrections lie beside"
+                )
             if furniture:
                 continue
             labels.setdefault(place, set()).add(label)
@@ -160,7 +168,8 @@ def read_answers(
             problems += _cut_anew(row, place, sample)
     _check_speakers(folder or sheet, rows, speakers)
     for own in rows.values():
-        check_labels(own, [*speakers, NONE, FURNITURE] if speakers else None, problems)
+        check_labels(own, tuple(dict.fromkeys([*speakers, NONE, FURNITURE])) if speakers else None, problems)
+        problems += _slips(own, frame.order) if not speakers else []
     if problems:
         raise AnnotationError(problems)
     return _answers(folder or sheet, rows, sample.weights, speakers or frame.order), len(sample.weights)
@@ -195,6 +204,14 @@ def _check_speakers(where: Path, rows: Mapping[Place, Sequence[Row]], speakers: 
             f"{where} has the speakers {', '.join(sorted(found))}, expected {', '.join(speakers)}; "
             "name the topic of both with --topic, or give the labels that belong to it"
         )
+
+
+def _slips(rows: Sequence[Row], order: Sequence[str]) -> Iterator[str]:
+    """Speakers that are nearly one of the labels', where the topic's own are not known."""
+    for row in rows:
+        known = (*order, NONE, FURNITURE)
+        if row["speaker"] not in known and did_you_mean(row["speaker"], known):
+            yield row.problem(f"{unknown('speaker', row['speaker'], known)}, or --topic")
 
 
 def _answers(
