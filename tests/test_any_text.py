@@ -48,11 +48,11 @@ def _describe(article: ReadArticle, at: int, voice: Voice, dossier: Dossier) -> 
         assert mention_kind(article, at, told) in MENTIONS
         assert holder_of(article, at, told, dossier) != ""
         assert detail(article, at, voice, stance) in (*DETAILS, None)
-        for span in (source_span(article, at, voice.mention), cue_span(article, at, told)):
+        for span in (source_span(article, at, voice), cue_span(article, at, told)):
             if span is not None:
                 assert sentence.start <= span.start < span.end <= sentence.end
                 assert text[span.start : span.end] == span.text == span.text.strip()
-    assert (source_span(article, at, voice.mention) is None) == (voice.mention is None)
+    assert (source_span(article, at, voice) is None) == (voice.mention is None)
     assert via_of(article, at, voice.mention) != ""
     assert len(statement_date(article, at, voice) or "2023-04-13") == 10
 

@@ -43,13 +43,23 @@ def test_the_words_that_name_a_source(text: str, words: str, expected: str) -> N
     text = f"Žito 😀.\n\n{text}"
     article = read(text)
     at = len(article.sentences) - 1
-    span = source_span(article, at, mention(article, words, at))
+    span = source_span(article, at, voice(article, words, at=at))
     assert span is not None
     assert span.text == expected == text[span.start : span.end]
 
 
 def test_a_source_that_is_not_named_has_no_words() -> None:
-    assert source_span(read("“We sell.”"), 0, None) is None
+    assert source_span(read("“We sell.”"), 0, Voice(None, "other")) is None
+
+
+def test_what_stands_beside_a_name_belongs_to_the_words_that_name_the_source() -> None:
+    for text in ("The aide, Nikos Karell, denied it.", "Nikos Karell, the aide, denied it."):
+        article = read(text)
+        noun = "The aide" if text.startswith("The") else "the aide"
+        own = Voice(mention(article, "Nikos Karell"), "other", apposed=mention(article, noun))
+        span = source_span(article, 0, own)
+        assert span is not None
+        assert span.text == text.removesuffix(", denied it.")
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,26 @@ def test_a_source_whose_words_hold_another_is_one(text, expected):
     assert [article.sentences[0].text(h.voice.mention.first, h.voice.mention.last) for h in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("His spokesman, Nikos Karell, laughed.", [("Nikos Karell", "His spokesman")]),
+        ("Nikos Karell, a retired colonel, laughed.", [("Nikos Karell", "a retired colonel")]),
+        ("The minister laughed, Nikos Karell wept.", [("The minister", None), ("Nikos Karell", None)]),
+        ("Kord, Hess and the mayor laughed.", [("Kord", None), ("Hess", None), ("the mayor", None)]),
+    ],
+)
+def test_a_name_and_what_stands_beside_it_are_one_source(text, expected):
+    article = read(text)
+    chances = {**heads(0.9), "role": head("role", other=0.99)}
+    ((found, _),) = hear(article, chances, Thresholds(0.7, 0.5))
+
+    def words(mention):
+        return mention and article.sentences[0].text(mention.first, mention.last)
+
+    assert [(words(one.voice.mention), words(one.voice.apposed)) for one in found] == expected
+
+
 def test_the_encoder_says_which_of_two_is_likeliest():
     assert roles(told(read(TWO), 0.1, leader=0.2, service=0.7), 0.6) == [["service"]]
 

@@ -64,12 +64,13 @@ def holder_of(article: ReadArticle, at: int, heard: Heard, dossier: Dossier) -> 
     return dossier.name_of(article, at, mention, heard.role)
 
 
-def source_span(article: ReadArticle, at: int, mention: Mention | None) -> Span | None:
-    """The words that name the source: its phrase, the office it is of, an acronym, where it is."""
-    if mention is None:
+def source_span(article: ReadArticle, at: int, voice: Voice) -> Span | None:
+    """The words that name the source: its phrase, and that which stands beside it and says who it is."""
+    if voice.mention is None:
         return None
     sentence = article.sentences[at]
-    first, last = phrase_of(sentence, mention)
+    phrases = [phrase_of(sentence, each) for each in (voice.mention, voice.apposed) if each]
+    first, last = min(start for start, _ in phrases), max(end for _, end in phrases)
     return sentence.sentence.span(sentence.starts[first], sentence.ends[last - 1])
 
 

@@ -62,7 +62,7 @@ class Teller:
             role=heard.role,
             speaker=self._speaker(heard),
             stance=stance,
-            source=source_span(article, at, voice.mention),
+            source=source_span(article, at, voice),
             cue=cue_span(article, at, heard),
             holder=holder_of(article, at, heard, self.dossier),
             mention=mention_kind(article, at, heard),

@@ -50,11 +50,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who is asked about in a sentence: a mention in it, or a turn that runs on into it."""
+    """Who is asked about in a sentence: a mention in it, or a turn that runs on into it.
+
+    `others` are the mentions of the other sources, `apposed` is what stands beside a name and says who it is:
+    "his spokesman, Nikos Karell".
+    """
 
     mention: Mention | None
     role: str
     others: tuple[Mention, ...] = ()
+    apposed: Mention | None = None
 
 
 @dataclass
