@@ -44,7 +44,7 @@ class Findings:
     `suspicious` has first what the words say, then sentences alike with different labels, then
     labels that are unlikely out of fold, the unlikeliest first. `unseen` and `unseen_articles`
     count the sentences, and their articles, for which there is no out-of-fold prediction. `open`
-    counts the sentences that nobody has looked at, `mendable` what could be filled in (see `fill`).
+    counts the sentences that nobody has looked at, `mendable` what could be filled in (see `fill`), or was.
     """
 
     broken: tuple[str, ...]
@@ -78,6 +78,7 @@ def inspect(folders: Sequence[Path], fix: bool = False, heldout: Sequence[HeldOu
     Raises:
         UsageError: a file that had to be mended cannot be written.
     """
+    mendable = sum(fill(folder, dry=True) for folder in folders)
     broken = [line for folder in folders for line in audit(folder, fix)]
     words, twins, doubts, unseen = [], [], [], []
     for folder in folders:
@@ -94,5 +95,5 @@ def inspect(folders: Sequence[Path], fix: bool = False, heldout: Sequence[HeldOu
         unseen=len(unseen),
         unseen_articles=len({sentence.article for sentence in unseen}),
         open=sum(map(count_open, folders)),
-        mendable=sum(fill(folder, dry=True) for folder in folders),
+        mendable=mendable,
     )

@@ -31,7 +31,12 @@ def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Fin
     # Annotations can be checked where no model came along; one that was named must be there.
     heldout = load_heldout(place) if model or place.exists() else []
     findings = inspect(folders, fix, heldout)
-    return findings, [*_notes(findings, place, folders[0])]
+    notes = [*_notes(findings, place, folders[0])]
+    if findings.mendable and fix:
+        notes.append(f"{_count(findings.mendable, 'place')} filled in")
+    elif findings.mendable and findings.broken:
+        notes.append(f"{_count(findings.mendable, 'place')} can be filled in: run again with --fix")
+    return findings, notes
 
 
 def _notes(findings: Findings, model: Path, folder: Path) -> Iterator[str]:
@@ -46,8 +51,6 @@ def _notes(findings: Findings, model: Path, folder: Path) -> Iterator[str]:
             f"{told} without an out-of-fold prediction in {model}, so the labels were not held against one: "
             f"run  stance train --annotations {folder} -o DIR  and audit with --model DIR"
         )
-    if findings.broken and findings.mendable:
-        yield f"{_count(findings.mendable, 'place')} can be filled in: run again with --fix"
 
 
 def _count(number: int, what: str) -> str:
