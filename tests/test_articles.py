@@ -569,6 +569,16 @@ def test_ids_are_in_nfc_as_tables_are_read(tmp_path):
     assert whole in names_of([tmp_path / f"{folded}.txt"]).values()
 
 
+def test_a_rows_title_is_put_before_its_text_where_that_is_asked_for(tmp_path):
+    titles = ("Boss admits it", "  Boss\u00a0 admits  it ", "", "He left")
+    rows = "".join(f"{title},He left.\n" for title in titles)
+    (tmp_path / "t.csv").write_text(f"title,text\n{rows}", "utf-8")
+    plain = [article.text for article in read_articles([tmp_path / "t.csv"])]
+    assert plain == ["He left."] * 4
+    told = [article.text for article in read_articles([tmp_path / "t.csv"], ReadOptions(with_title=True))]
+    assert told == ["Boss admits it\n\nHe left."] * 2 + ["He left."] * 2
+
+
 def test_a_row_that_cannot_be_read_keeps_its_id(tmp_path):
     (tmp_path / "t.csv").write_text("id,text\na06,\n,\na07,He left.\n", "utf-8")
     found = list(read_articles([tmp_path / "t.csv"]))

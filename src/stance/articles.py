@@ -47,7 +47,10 @@ LABELS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """Which columns of a table hold what; None: guessed by their names."""
+    """Which columns of a table hold what; None: guessed by their names.
+
+    With `with_title` the title of a row is the first line of its text, and labelled as a headline is.
+    """
 
     text_column: str | None = None
     id_column: str | None = None
@@ -55,6 +58,7 @@ class ReadOptions:
     title_column: str | None = None
     outlet_column: str | None = None
     url_column: str | None = None
+    with_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Archive:
         self, paths: Sequence[str | Path], options: ReadOptions | None = None, stdin: IO[bytes] | None = None
     ) -> None:
         wanted = {use.removesuffix("_column"): name for use, name in asdict(options or ReadOptions()).items()}
+        self._with_title = bool(wanted.pop("with_title"))
         inputs = find_inputs(paths)
         self._stdin = stdin
         if STDIN in inputs.files and stdin is None:
@@ -172,7 +177,8 @@ class Archive:
                 own = _row_id(row, columns) or f"{name}-{number}"
                 self.position = behind + (self._sizes[path] * number // total if total else raw.tell())
                 try:
-                    yield _row(row, columns, own)
+                    article = _row(row, columns, own)
+                    yield _titled(article) if self._with_title else article
                 except ArticleError as error:
                     yield ArticleFailure(own, str(error))
             if not number:
@@ -269,6 +275,14 @@ def _row(row: Row | ArticleError, columns: Mapping[str, str], name: str) -> Arti
     cells.pop("id", None)
     extra = {key: value for key, value in row.items() if key not in columns.values()}
     return _article(name, clean(text), cells, extra=extra)
+
+
+def _titled(article: Article) -> Article:
+    """An article whose text begins with its title, where it has one and does not do so already."""
+    title = " ".join((article.title or "").split())
+    if not title or article.text.lstrip().startswith(title):
+        return article
+    return replace(article, text=f"{title}\n\n{article.text}")
 
 
 def _row_id(row: Row | ArticleError, columns: Mapping[str, str]) -> str:

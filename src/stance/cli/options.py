@@ -51,7 +51,9 @@ jobs_option = click.option(
 
 def column_options(function: Function) -> Function:
     """Add `--text-column NAME` and its like; `take_columns` takes them up."""
-    for entry in reversed(fields(ReadOptions)):
+    told = "The title of a table's row is a sentence, too: put it before the text."
+    function = click.option("--with-title", is_flag=True, help=told)(function)
+    for entry in reversed([entry for entry in fields(ReadOptions) if entry.name.endswith("_column")]):
         told = f"Column of a table with the {entry.name.removesuffix('_column')}.  [default: guessed]"
         flag = f"--{entry.name.replace('_', '-')}"
         function = click.option(flag, metavar="NAME", help=told)(function)
