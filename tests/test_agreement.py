@@ -285,7 +285,10 @@ def test_what_nobody_has_looked_at_is_no_agreement(tmp_path):
     other = table("other.csv", "vucic,denies,ben", "svr,none,ben", "none,none,ben", "furniture,none,")
     assert agree([half, other]).sentences == 3  # the page's furniture, too
     filled = table("filled.csv", "vucic,denies,", "none,none,", "none,none,", ",,")
-    assert agree([filled, other]).sentences == 3
+    found = agree([filled, other])
+    assert found.sentences == 3
+    told = "2 rows of none are taken for sentences that were read"
+    assert found.strange == (f"filled names no annotator: {told}",)
     blank = table("blank.csv", "none,none,", "none,none,", "none,none,", "none,none,")
     with pytest.raises(UsageError, match="blank and other share no sentence"):
         agree([blank, other])

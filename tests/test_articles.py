@@ -570,13 +570,13 @@ def test_ids_are_in_nfc_as_tables_are_read(tmp_path):
 
 
 def test_a_rows_title_is_put_before_its_text_where_that_is_asked_for(tmp_path):
-    titles = ("Boss admits it", "  Boss\u00a0 admits  it ", "", "He left")
+    titles = ("Boss admits it", "  Boss\u00a0 admits  it ", "", "He", "HE LEFT.")
     rows = "".join(f"{title},He left.\n" for title in titles)
     (tmp_path / "t.csv").write_text(f"title,text\n{rows}", "utf-8")
     plain = [article.text for article in read_articles([tmp_path / "t.csv"])]
-    assert plain == ["He left."] * 4
+    assert plain == ["He left."] * 5
     told = [article.text for article in read_articles([tmp_path / "t.csv"], ReadOptions(with_title=True))]
-    assert told == ["Boss admits it\n\nHe left."] * 2 + ["He left."] * 2
+    assert told == ["Boss admits it\n\nHe left."] * 2 + ["He left.", "He\n\nHe left.", "He left."]
 
 
 def test_a_row_that_cannot_be_read_keeps_its_id(tmp_path):
@@ -587,3 +587,5 @@ def test_a_row_that_cannot_be_read_keeps_its_id(tmp_path):
         ("t-2", "no text in column 'text'"),
     ]
     assert found[2].id == "a07"
+    (tmp_path / "pandas.csv").write_text(",title,text\n0,A,He left.\n", "utf-8")
+    assert [article.id for article in read_articles([tmp_path / "pandas.csv"])] == ["pandas-1"]

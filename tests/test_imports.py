@@ -18,7 +18,7 @@ PACKAGE = Path(stance.__file__).parent
 # A new module gets its place here.
 LAYERS = (
     *("errors", "language", "labels", "records", "topic", "files", "templating", "shipped"),
-    *("dates", "decoding", "packing", "columns", "inputs", "webpages", "ids", "articles"),
+    *("dates", "decoding", "packing", "columns", "inputs", "webpages", "ids", "documents", "articles"),
     *("rows", "annotated", "annotations", "corrections", "corrector"),
     *(
         "furniture",

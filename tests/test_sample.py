@@ -464,10 +464,9 @@ class TestCommand:
         assert main(["label", "in", "-o", "l.jsonl", *model]) == 0
         assert main(["sample", "in", "-n", "40", "--seed", "1", *model]) == 0
         told = capsys.readouterr().err
-        assert (
-            "Wrote 40 sentences to sample.csv. Annotate them on a page:  stance annotate in --sample " in told
-        )
-        assert "--estimate sample.csv --annotations sample-annotations --labels LABELS --topic " in told
+        assert "Wrote 40 sentences to sample.csv. Then:\n" in told
+        assert "  stance annotate in --sample sample.csv --annotations sample-annotations --topic " in told
+        assert " --annotations sample-annotations --labels sample-labels.csv --topic " in told
         sheet = Path("sample.csv").read_text("utf-8")
         assert main(["sample", "in", "-n", "40", "-o", "again.csv", "--seed", "1", *model]) == 0
         assert Path("again.csv").read_text("utf-8") == sheet

@@ -121,6 +121,14 @@ def test_a_source_whose_words_hold_another_is_one(text, expected):
         ("Nikos Karell, a retired colonel, laughed.", [("Nikos Karell", "a retired colonel")]),
         ("The minister laughed, Nikos Karell wept.", [("The minister", None), ("Nikos Karell", None)]),
         ("Kord, Hess and the mayor laughed.", [("Kord", None), ("Hess", None), ("the mayor", None)]),
+        (
+            "Nikos Karell, officials and diplomats laughed.",
+            [("Nikos Karell", None), ("officials", None), ("diplomats", None)],
+        ),
+        (
+            "Nikos Karell, the spokesman, Ludo Hess, laughed.",
+            [("Nikos Karell", "the spokesman"), ("Ludo Hess", None)],
+        ),
     ],
 )
 def test_a_name_and_what_stands_beside_it_are_one_source(text, expected):

@@ -71,7 +71,7 @@ class AnnotatedArticle:
     @property
     def is_open(self) -> bool:
         """Whether nobody has looked at any of it."""
-        return len(self.open_sentences) == sum(not sentence.furniture for sentence in self.sentences)
+        return not any(self.attributions) and not any(self.annotators)
 
 
 def digest_of_articles(articles: Iterable[AnnotatedArticle]) -> str:

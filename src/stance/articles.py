@@ -7,7 +7,6 @@ what is wrong with one article is an `ArticleFailure` in its place, and the othe
 from __future__ import annotations
 
 import io
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,15 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from stance.columns import TABLES, Row, are_labels, column_names, count_rows, find_columns
-from stance.dates import date_in_name, date_in_text, parse_date
-from stance.decoding import clean, decode
+from stance.columns import TABLES, are_labels, column_names, count_rows, find_columns
+from stance.documents import of_row, read_document, row_id
 from stance.errors import ArticleError, UsageError
 from stance.ids import UniqueIds
-from stance.inputs import PAGES, STDIN, TEXTS, find_inputs, kind_of, names_of, plain
+from stance.inputs import STDIN, find_inputs, kind_of, names_of, plain
 from stance.packing import is_packed, open_input
 from stance.records import Article
-from stance.webpages import decode_page, extract, looks_like_page
 
 __all__ = [
     "STDIN",
@@ -35,11 +32,7 @@ __all__ = [
     "find_inputs",
     "id_of",
     "read_articles",
-    "read_document",
 ]
-
-_UNSTOPPED = re.compile(r"[^.;:,…\s][\s\"'”’»)\]]*$")
-_HEADLINE_WORDS = 25
 
 LABELS: Mapping[str, str] = {}
 """Stands for the columns of a table that holds no articles but labels."""
@@ -174,11 +167,10 @@ class Archive:
             total = count_rows(kind, file)
             number = 0
             for number, row in enumerate(TABLES[kind](file), 1):
-                own = _row_id(row, columns) or f"{name}-{number}"
+                own = row_id(row, columns) or f"{name}-{number}"
                 self.position = behind + (self._sizes[path] * number // total if total else raw.tell())
                 try:
-                    article = _row(row, columns, own)
-                    yield _titled(article) if self._with_title else article
+                    yield of_row(row, columns, own, with_title=self._with_title)
                 except ArticleError as error:
                     yield ArticleFailure(own, str(error))
             if not number:
@@ -241,80 +233,3 @@ def _columns(path: Path, wanted: Mapping[str, str | None]) -> Mapping[str, str] 
         return LABELS
     # An empty table has no columns to complain of.
     return find_columns(names, wanted, str(path)) if names else None
-
-
-def read_document(data: bytes, name: str, kind: str, file: str = "") -> Article:
-    """The article in the bytes of a file called `file`, under the id `name`.
-
-    `kind` is the file's ending; where it is empty (standard input), a page is told from a text by its
-    beginning.
-
-    Raises:
-        ArticleError: the bytes are empty, binary, of an unknown encoding, or a page without an article.
-    """
-    text = clean(decode(data) if kind in TEXTS else decode_page(data))
-    if kind in PAGES or (not kind and looks_like_page(text)):
-        text, facts = extract(text)
-        return _article(name, clean(text), facts, file)
-    if not text.strip():
-        raise ArticleError("empty, expected text")
-    return _article(name, text, {"title": _headline(text)}, file)
-
-
-def _row(row: Row | ArticleError, columns: Mapping[str, str], name: str) -> Article:
-    if isinstance(row, ArticleError):
-        raise row
-    cells = {use: row.get(column) for use, column in columns.items()}
-    text = cells.pop("text", None)
-    if text is not None and not isinstance(text, str):
-        raise ArticleError(f"column {columns['text']!r} holds {type(text).__name__}, expected text")
-    if not text or not text.strip():
-        raise ArticleError(f"no text in column {columns.get('text', 'text')!r}")
-    if "\x00" in text or re.search("[\udc80-\udcff]", text):
-        raise ArticleError(f"column {columns['text']!r} holds no text but binary data or an unknown encoding")
-    cells.pop("id", None)
-    extra = {key: value for key, value in row.items() if key not in columns.values()}
-    return _article(name, clean(text), cells, extra=extra)
-
-
-def _titled(article: Article) -> Article:
-    """An article whose text begins with its title, where it has one and does not do so already."""
-    title = " ".join((article.title or "").split())
-    if not title or article.text.lstrip().startswith(title):
-        return article
-    return replace(article, text=f"{title}\n\n{article.text}")
-
-
-def _row_id(row: Row | ArticleError, columns: Mapping[str, str]) -> str:
-    """The id in a row, which it has whether or not it can be read else; empty where it has none."""
-    own = None if isinstance(row, ArticleError) else row.get(columns.get("id", ""))
-    return "" if own is None else clean(str(own))
-
-
-def _article(
-    name: str, text: str, facts: Mapping[str, object], file: str = "", extra: Row | None = None
-) -> Article:
-    """An article with its best date: of the metadata, else of its first lines, else of its file's name."""
-    dates = {
-        "metadata": parse_date(facts.get("date")),
-        "text": date_in_text(text),
-        "filename": date_in_name(file),
-    }
-    source = next((source for source, date in dates.items() if date), None)
-    words = {use: _words(facts.get(use)) for use in ("title", "outlet", "url")}
-    return Article(
-        name, text, **words, date=dates[source] if source else None, date_source=source, extra=extra or {}
-    )
-
-
-def _words(value: object) -> str | None:
-    return clean(str(value)).strip() or None if value is not None else None
-
-
-def _headline(text: str) -> str | None:
-    """The first line, where it looks like a headline: short, no full stop, and more text below."""
-    first, _, rest = text.strip().partition("\n")
-    first = re.sub(r"^#{1,6}\s+", "", first.strip())
-    alone = not rest.split("\n", 1)[0].strip() or len(rest.split("\n", 1)[0]) > 100
-    short = len(first.split()) <= _HEADLINE_WORDS and _UNSTOPPED.search(first)
-    return first if rest.strip() and short and alone else None

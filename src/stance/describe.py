@@ -186,35 +186,33 @@ _WEEKDAY = re.compile(rf"\b(?:on|said|released|published|announced|told \w+|stat
 
 
 _AGO = re.compile(
-    r"^\W*(?:(?:only|just|barely|about|some|less than|more than) )*"
+    r"(?:(?:only|just|barely|about|some|less than|more than) )*"
     r"(?:(?P<number>\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-    r" (?P<unit>day|week|month|year)s? (?:ago|earlier|before)|last (?P<last>week|month|year))\b"
+    r" (?P<unit>day|week|month|year)s? ago|last (?P<last>week|month|year))(?: ,)?"
 )
-_NUMBERS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-}
-"""The number words that tell more than one."""
-_UNIT_DAYS = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
-_UNIT_LETTERS = {"day": 10, "week": 7, "month": 7, "year": 4}
-"""How much of an ISO date such a word tells: a day, a month or a year."""
+_NUMBERS = (
+    "",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
     """The date that the sentence itself gives to the statement, ISO 8601, else None.
 
-    A date without a year, a weekday, or how long ago it was (where the sentence begins with that)
-    counts back from the article's own date, and is None where that is unknown; the latter two where
-    that is not told to the day. Words in quotation marks are not looked at.
+    A date without a year, a weekday, or how long ago it was (where the sentence begins with that, and
+    the source follows) counts back from the article's own date, and is None where that is unknown; the
+    latter two where that is not told to the day. Words in quotation marks are not looked at.
     """
     sentence = article.sentences[at]
     first, last = scope_of(sentence, voice)
@@ -226,7 +224,7 @@ def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
         return _dated(found.groupdict(), published)
     if published is None or not date[8:10].isdigit():
         return None
-    if ago := _AGO.search(text):
+    if voice.mention and (ago := _AGO.fullmatch(" ".join(sentence.folded[: voice.mention.first]))):
         return _counted_back(ago.groupdict(), published)
     if weekday := _WEEKDAY.search(text):
         back = (published.weekday() - _DAYS.index(weekday["day"])) % 7
@@ -234,12 +232,15 @@ def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
     return None
 
 
-def _counted_back(parts: Mapping[str, str | None], published: datetime.date) -> str | None:
-    """The day, month or year that lies so long before the article's date."""
-    unit, number = parts["last"] or parts["unit"] or "", parts["number"] or "one"
-    times = int(number) if number.isdigit() else _NUMBERS.get(number, 1)
-    day = published - datetime.timedelta(days=round(times * _UNIT_DAYS[unit]))
-    return day.isoformat()[: _UNIT_LETTERS[unit]]
+def _counted_back(parts: Mapping[str, str | None], published: datetime.date) -> str:
+    """The day, month or year that lies so long before the article's date; of a week its month."""
+    unit, number = parts["last"] or parts["unit"], parts["number"] or "one"
+    times = int(number) if number.isdigit() else max(1, _NUMBERS.index(number) if number in _NUMBERS else 1)
+    if unit in ("day", "week"):
+        day = published - datetime.timedelta(days=times * (7 if unit == "week" else 1))
+        return day.isoformat()[: None if unit == "day" else len("2023-04")]
+    year, month = divmod(published.year * 12 + published.month - 1 - times, 12)
+    return f"{year:04}-{month + 1:02}" if unit == "month" else f"{published.year - times:04}"
 
 
 def _dated(parts: Mapping[str, str | None], published: datetime.date | None) -> str | None:

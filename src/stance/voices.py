@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, prod
 from statistics import fmean
 
@@ -254,15 +255,18 @@ class Listener:
     def _apposed(self, at: int, roles: Mapping[Mention, str]) -> Mapping[Mention, Mention]:
         """For a name of a source the noun beside it, but for a comma, that says who it is.
 
-        Of 221 such pairs that held-out sentences were told to have for two sources, 218 were one.
+        Of 221 such pairs that held-out sentences were told to have for two sources, 218 were one. What "and"
+        follows is a list.
         """
-        folded, found = self.article.sentences[at].folded, {}
-        for one, role in roles.items():
-            for other in roles:
-                side = (one.last, other.first) if one.first < other.first else (other.last, one.first)
-                alone = folded[side[0] : side[1]] == (",",) and roles[other] == role
-                if alone and (one.kind, other.kind) == ("name", "noun"):
-                    found[one] = other
+        folded, ordered = self.article.sentences[at].folded, sorted(roles, key=lambda mention: mention.first)
+        found: dict[Mention, Mention] = {}
+        for left, right in pairwise(ordered):
+            name, noun = (left, right) if left.kind == "name" else (right, left)
+            alone = folded[left.last : right.first] == (",",) and roles[left] == roles[right]
+            listed = folded[right.last : right.last + 1] in (("and",), ("or",))
+            taken = noun in found.values() or name in found
+            if alone and not listed and not taken and (name.kind, noun.kind) == ("name", "noun"):
+                found[name] = noun
         return found
 
     def _named(self, at: int, voice: Voice, probability: float, roles: Mapping[str, float]) -> Heard:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from stance.articles import read_document
 from stance.cast import Cast
+from stance.documents import read_document
 from stance.errors import ArticleError
 from stance.model import load
 from stance.parsing import split

@@ -18,8 +18,8 @@ import pytest
 
 from stance.annotated import AnnotatedArticle
 from stance.annotations import read_annotations
-from stance.articles import read_document
 from stance.cast import Cast
+from stance.documents import read_document
 from stance.encoder.pieces import stretches_of, windows_of
 from stance.features import source_features
 from stance.folds import family_of

@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from stance.annotations import read_annotations
-from stance.articles import Archive, read_document
+from stance.articles import Archive
 from stance.cast import Cast
 from stance.corrections import read_corrections
+from stance.documents import read_document
 from stance.errors import StanceError
 from stance.formats import FORMATS, read_annotated
 from stance.model import Model, load

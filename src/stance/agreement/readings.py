@@ -50,7 +50,8 @@ class Reading:
     """What one annotator marked: the attributions of each sentence, and its text.
 
     `order` has the speakers' labels in the order that decides the primary one; `known` is whether they
-    are those of the articles' own topics, and not of the default one.
+    are those of the articles' own topics, and not of the default one; `nameless` counts the rows of
+    `none` without an annotator that are taken for read.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Reading:
     texts: Mapping[Unit, str]
     order: tuple[str, ...] = ()
     known: bool = False
+    nameless: int = 0
 
     def strange(self) -> Iterator[str]:
         """Speakers and stances that are none of the topic's, one line each: slips of the pen, it may be."""
@@ -72,6 +74,9 @@ class Reading:
         for (what, label), times in found.items():
             told = f"{self.name}: {what} {label!r} ({times}×) is none of the topic's"
             yield f"{told}{did_you_mean(label, known[what])}, counted as it is"
+        if self.nameless:
+            told = f"{self.nameless} rows of none are taken for sentences that were read"
+            yield f"{self.name} names no annotator: {told}"
 
     def sorted_marks(self, unit: Unit) -> tuple[Marked, ...]:
         """The attributions of a sentence, that of the primary label first."""
@@ -150,7 +155,8 @@ def _read(path: Path, name: str, order: tuple[str, ...], problems: list[str]) ->
             problems.append(f"{path}: no annotations here, expected CSV files with {','.join(COLUMNS)}")
     marks: dict[Unit, list[Marked]] = {}
     texts = {}
-    for row in (row for file in files for row in _looked_at(read_table(file, COLUMNS, problems))):
+    looked_at = [row for file in files for row in _looked_at(read_table(file, COLUMNS, problems))]
+    for row in looked_at:
         start, end = (whole_number(row, name, problems) for name in ("start", "end"))
         if start is None or end is None:
             continue
@@ -159,7 +165,8 @@ def _read(path: Path, name: str, order: tuple[str, ...], problems: list[str]) ->
         own = marks.setdefault(unit, [])
         if row["speaker"] not in (NONE, FURNITURE):
             own.append(_marked(row))
-    return Reading(name, {unit: tuple(own) for unit, own in marks.items()}, texts, order)
+    nameless = sum(row.is_open for row in looked_at)
+    return Reading(name, {unit: tuple(own) for unit, own in marks.items()}, texts, order, nameless=nameless)
 
 
 def _looked_at(rows: Sequence[Row]) -> list[Row]:

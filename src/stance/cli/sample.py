@@ -110,9 +110,15 @@ def estimate(sheet: Path, labels: Sequence[Path], topic: str | None, folder: Pat
     from stance.sample import read_answers, read_frame
 
     frame = read_frame(labels)
-    speakers = load_topic(topic or DEFAULT_TOPIC).labels
+    loaded = load_topic(topic or DEFAULT_TOPIC)
+    speakers = loaded.labels
     # Labels of another topic that was not named cannot be told from slips of the pen.
-    known = topic or {speaker for speaker, _ in frame.labels.values()} <= {*speakers, NONE}
+    if frame.topics:
+        known = loaded.sha256 in frame.topics
+    else:
+        known = bool(topic) or {speaker for speaker, _ in frame.labels.values()} <= {*speakers, NONE}
+    if topic and not known:
+        raise UsageError(f"the labels are of another topic than {topic}: name theirs, or label with this one")
     answers, sampled = read_answers(sheet, frame, speakers if known else (), folder)
     return correct(frame.labels, answers, sampled)
 
@@ -188,23 +194,50 @@ def command(**options: Any) -> int:
     others = {name: options[name] for name in ("seed", "model", "topic", "jobs")}
     settings = SampleSettings(paths, count, output, read=take_columns(options), **others)
     drawn, failures = sample(settings, sys.stdin.buffer, lambda line: tell(line, err=True))
-    tell(f"Wrote {drawn} sentences to {output}. {_next_steps(output, options)}", err=True)
+    for line in (f"Wrote {drawn} sentences to {output}. Then:", *_next_steps(settings)):
+        tell(line, err=True)
     return 1 if failures else 0
 
 
-def _next_steps(output: Path, options: Mapping[str, Any]) -> str:
-    topic = options["topic"] or (options["model"] and options["model"] / "topic.toml")
-    place = output.with_name(f"{output.stem}-annotations")
-    annotate = ["stance", "annotate", *options["paths"], "--sample", output, "--annotations", place]
-    estimate = ["stance", "sample", "--estimate", output, "--annotations", place, "--labels", "LABELS"]
-    asked = [
-        shlex.join(map(str, [*words, *(["--topic", topic] if topic else [])]))
-        for words in (annotate, estimate)
+def _next_steps(settings: SampleSettings) -> Iterator[str]:
+    """The commands that lead from a drawn sample to the shares, as a shell takes them."""
+    sheet, stem = settings.output, settings.output.stem
+    place, labels = sheet.with_name(f"{stem}-annotations"), sheet.with_name(f"{stem}-labels.csv")
+    columns = [
+        word
+        for entry in fields(settings.read)
+        if (value := getattr(settings.read, entry.name))
+        for word in (f"--{entry.name.replace('_', '-')}", *([] if value is True else [value]))
     ]
-    return (
-        f"Annotate them on a page:  {asked[0]}  then tell the shares:  {asked[1]}  (or fill in speaker and "
-        "stance in the file, and leave --annotations out)"
-    )
+    model = ["--model", settings.model] if settings.model else []
+    own = settings.topic or (settings.model and settings.model / "topic.toml")
+    topic = ["--topic", own] if own else []
+    steps = {
+        "annotate it on a page": [
+            "annotate",
+            *settings.paths,
+            "--sample",
+            sheet,
+            "--annotations",
+            place,
+            *topic,
+            *columns,
+        ],
+        "label everything": ["label", *settings.paths, "-o", labels, *model, *topic, *columns],
+        "tell the shares": [
+            "sample",
+            "--estimate",
+            sheet,
+            "--annotations",
+            place,
+            "--labels",
+            labels,
+            *topic,
+        ],
+    }
+    for told, words in steps.items():
+        yield f"  {told}:  {shlex.join(['stance', *map(str, words)])}"
+    yield "  (or fill in speaker and stance in the file, and leave --annotations out)"
 
 
 def _estimate(options: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from stance.lexicon import fold
 
-__all__ = ["copies", "same_words"]
+__all__ = ["copies", "same_words", "words_of"]
 
 SHORTEST = 8
 """Words that a sentence must have to be taken for a copy unless it is the same to the letter.
@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 def copies(texts: Sequence[str | None]) -> list[int]:
     """The group of each text, told by the place of its first member; None is like nothing else."""
-    words = [_words(text) for text in texts]
+    words = [words_of(text) for text in texts]
     exact: dict[tuple[str, ...], int] = {}
     groups = [
         exact.setdefault(own, place) if len(own) >= SHORTEST else place for place, own in enumerate(words)
@@ -43,10 +43,11 @@ def copies(texts: Sequence[str | None]) -> list[int]:
 
 def same_words(left: str | None, right: str | None) -> bool:
     """Whether two sentences are the same but for case, diacritics and punctuation."""
-    return left is not None and right is not None and _words(left) == _words(right)
+    return left is not None and right is not None and words_of(left) == words_of(right)
 
 
-def _words(text: str | None) -> tuple[str, ...]:
+def words_of(text: str | None) -> tuple[str, ...]:
+    """The words of a sentence, folded."""
     return tuple(fold(word) for word in _WORD.findall(text or ""))
 
 

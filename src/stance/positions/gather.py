@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from stance.annotated import AnnotatedArticle
 from stance.labels import NONE, POSITIONS, SOURCE_ROLES
 from stance.output.rows import rows
-from stance.positions.copies import copies, same_words
+from stance.positions.copies import copies
 from stance.positions.holders import LineKey, is_single, key_of, spellings_of
 from stance.positions.inputs import LabelRow, as_labelled, counts, flag, read_labels, told
 from stance.positions.periods import Period
 from stance.positions.shifts import shifts_of
+from stance.positions.statements import statements
 from stance.positions.values import Evidence, Line, Position, Positions
 from stance.records import LabelledArticle
 
@@ -44,6 +45,7 @@ def positions(labels: Iterable[Labels], *, unsure: bool = False) -> Positions:
         key = (position.article, str(row.get("article_sha256") or ""), position.topic or "")
         if articles.setdefault(key, (source, []))[0] != source:
             articles[key] = (source, [])
+            strange.discard(key)
         if not flag(row.get("on_topic"), True):
             strange.add(key)
         if row.get("model"):
@@ -119,35 +121,8 @@ def _evidence(found: list[Position]) -> Iterator[Evidence]:
     groups: dict[int, list[Position]] = {}
     for position, group in zip(found, copies([each.text for each in found]), strict=True):
         groups.setdefault(group, []).append(position)
-    for first, *others in itertools.chain.from_iterable(map(_said_anew, groups.values())):
+    for first, *others in itertools.chain.from_iterable(map(statements, groups.values())):
         yield Evidence((first, *(_copy(first, each) for each in others)))
-
-
-def _said_anew(alike: Sequence[Position]) -> list[list[Position]]:
-    """Sentences of like words in groups of copies: one that tells a date of its own is no copy."""
-    statements: list[list[Position]] = []
-    for position in alike:
-        same = (own for own in statements if not any(_told_otherwise(one, position) for one in own))
-        if (statement := next(same, None)) is not None:
-            statement.append(position)
-        else:
-            statements.append([position])
-    return statements
-
-
-def _told_otherwise(first: Position, later: Position) -> bool:
-    """Whether two sentences in other words tell other dates; "on Monday" in copies is one day.
-
-    Where only one tells a date, it is another statement if it was made after the other's article.
-    """
-    if same_words(first.text, later.text):
-        return False
-    left, right = Period.parse(first.statement_date), Period.parse(later.statement_date)
-    if left and right:
-        return left.before(right) or right.before(left)
-    told, article = (right, first.article_date) if right else (left, later.article_date)
-    written = Period.parse(article)
-    return told is not None and written is not None and written.before(told)
 
 
 def _copy(first: Position, later: Position) -> Position:

@@ -11,6 +11,7 @@ from stance.annotations import row_files
 from stance.errors import AnnotationError, UsageError, did_you_mean
 from stance.files import atomic_write
 from stance.labels import FURNITURE, NONE, SOURCE_ROLES
+from stance.output.text import guarded
 from stance.positions.inputs import flag, read_labels
 from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, unknown, whole_number
 from stance.sample.drawing import Drawn, Label
@@ -241,7 +242,9 @@ def _check_corpus(sample: Sample, frame: Frame) -> None:
     size = sum({row["stratum"]: int(row["size"]) for row in sample.weights.values()}.values())
     strange = next((place for place in sample.weights if place not in frame.labels), None)
     changed = next(
-        (place for place, text in sample.texts.items() if frame.texts.get(place, text) != text), None
+        # For spreadsheets an apostrophe stands before text that they would run as a formula.
+        (at for at, text in sample.texts.items() if frame.texts.get(at, text) not in (text, guarded(text))),
+        None,
     )
     if strange or changed or size != len(frame.labels):
         place, what = (strange, "is not in them") if strange else (changed, "has other words there")

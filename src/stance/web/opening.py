@@ -165,7 +165,10 @@ def _articles(
                 path = sources.get(item.id)
                 yield _Found(item, path if path and _holds(path, item.text) else None)
     elif readings:
-        for name in sorted(set(readings[0]) & set(readings[1])):
+        both = sorted(set(readings[0]) & set(readings[1]))
+        if not both:
+            raise UsageError("no article that both have looked at, so there is nothing to decide between")
+        for name in both:
             annotated = readings[0][name]
             source = Path(annotated.file) if annotated.file else None
             yield _Found(annotated.article, source, annotated.topic, annotated.topic_path)

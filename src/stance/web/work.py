@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stance.articles import read_document
 from stance.corrections import Correction
 from stance.corrector import Corrector
 from stance.dates import parse_date
+from stance.documents import read_document
 from stance.errors import ArticleError
 from stance.output.options import WriteOptions
 from stance.output.page import page
