@@ -17,7 +17,7 @@ from stance.examples import Prepared
 from stance.features import Features
 from stance.folds import family_of
 from stance.heads import CLASSES, QUESTIONS, Head
-from stance.labels import STANCES
+from stance.labels import NONE, STANCES
 from stance.reading import ReadArticle
 from stance.relevance import relevance_of
 from stance.sureness import row_features
@@ -117,13 +117,14 @@ def fit_calibration(trials: Sequence[Trial], drop: tuple[str, ...] = ()) -> Cali
     The speaker's and nobody's curves are Platt's. The thresholds for review are the lowest at which
     the rows above are right in `RIGHT` of the cases, and a standard error more; contrast families, which
     are made to be hard, have no say in them where there are articles besides. What is told of stances
-    and whole rows comes from articles on the topic alone: off it there is no stance.
+    and whole rows comes from articles on the topic alone: off it there is no stance, and the confidence
+    is that in the speaker.
     """
     right = [(h.probability, h.role in t.gold) for t in trials for h in t.heard]
     empty = [(trial.silence, not trial.gold) for trial in trials]
     articles = {id(trial.article): trial.article for trial in trials}
-    on_topic = {key for key, article in articles.items() if relevance_of(article).on_topic}
-    stanced = [trial for trial in trials if id(trial.article) in on_topic]
+    relevance = {key: relevance_of(article) for key, article in articles.items()}
+    stanced = [trial for trial in trials if relevance[id(trial.article)].on_topic]
     temperature = _temperature(
         [(h.stances, t.gold[h.role]) for t in stanced for h in t.heard if h.role in t.gold]
     )
@@ -131,6 +132,13 @@ def fit_calibration(trials: Sequence[Trial], drop: tuple[str, ...] = ()) -> Cali
     rows = [row for trial in stanced for row in _rows(trial.softened(temperature))]
     plain = {key for key, one in articles.items() if family_of(one.article.id) is None} or articles.keys()
     sure = [(confidence, row.right) for row, confidence in _judged(rows, drop) if id(row.article) in plain]
+    sure += [
+        (curves.of_speaker(h.probability), NONE in t.gold.get(h.role, ()))
+        for t in trials
+        if id(t.article) in plain
+        and not (relevance[id(t.article)].on_topic or relevance[id(t.article)].is_close)
+        for h in t.heard
+    ]
     silent = [
         (curves.of_nobody(t.silence), not t.gold) for t in trials if not t.heard and id(t.article) in plain
     ]
