@@ -12,9 +12,10 @@ import pytest
 from stance.annotations import read_annotations
 from stance.records import Attribution, Span
 from stance.web.annotate import annotate_app
+from stance.web.asked import DeskOptions
 from stance.web.desk import Desk
 from stance.web.offers import Offer, Reading
-from stance.web.opening import DeskOptions, open_desk
+from stance.web.opening import open_desk
 from stance.web.server import running
 from tests.browser import chromium
 

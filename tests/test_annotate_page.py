@@ -16,11 +16,12 @@ from stance.records import Attribution, Span
 from stance.rows import format_table
 from stance.topic import load_topic, parse_topic
 from stance.web.annotate import annotate_app
+from stance.web.asked import DeskOptions
 from stance.web.desk import Desk, Place
 from stance.web.guide import find_guide, render_guide
 from stance.web.keys import KEYS, READINGS, keymap, label_keys
 from stance.web.offers import Offer, Reading
-from stance.web.opening import DeskOptions, open_desk
+from stance.web.opening import open_desk
 
 client_module = pytest.importorskip("starlette.testclient")
 

@@ -21,9 +21,10 @@ from stance.records import Article, Attribution, LabelledArticle, Sentence, Span
 from stance.rows import ROW_COLUMNS, format_table
 from stance.sample import Candidate, Drawn, write_sample
 from stance.topic import load_topic
+from stance.web.asked import DeskOptions
 from stance.web.desk import MODEL, Conflict, Desk, Place, describe
 from stance.web.offers import Offer, Reading
-from stance.web.opening import DeskOptions, open_desk
+from stance.web.opening import open_desk
 from stance.web.sheets import Version, file_name
 from stance.web.steps import Line, Step
 from tests.conftest import bare

@@ -35,7 +35,7 @@ LAYERS = (
         "encoder",
     ),
     "formats",
-    *("turns", "features", "heads", "voices", "describe", "relevance", "sureness", "castcheck"),
+    *("phrases", "turns", "features", "heads", "voices", "describe", "relevance", "sureness", "castcheck"),
     *(
         "output",
         "explanation",

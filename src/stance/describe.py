@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from stance.lexicon import STOPS, TITLES, cue_of, noun_of
 from stance.mentions import Mention
 from stance.patterns import detail_of
+from stance.phrases import phrase_of
 from stance.reading import ReadArticle, ReadSentence
 from stance.records import Span
-from stance.turns import SINGLE_ROLES, Dossier, Voice, phrase_of, scope_of
+from stance.turns import SINGLE_ROLES, Dossier, Voice, scope_of
 from stance.voices import Heard
 
 __all__ = ["cue_span", "detail", "holder_of", "mention_kind", "source_span", "statement_date", "via_of"]

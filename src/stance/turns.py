@@ -11,7 +11,7 @@ from stance.mentions import Mention
 from stance.reading import ReadArticle, ReadSentence
 from stance.topic import Topic
 
-__all__ = ["SINGLE_ROLES", "Dossier", "Turn", "Voice", "described", "key_of", "phrase_of", "scope_of"]
+__all__ = ["SINGLE_ROLES", "Dossier", "Turn", "Voice", "described", "key_of", "scope_of"]
 
 SINGLE_ROLES = ("leader", "service", "document")
 """Roles that one source plays: several mentions in a sentence are the same one."""
@@ -19,7 +19,6 @@ SINGLE_ROLES = ("leader", "service", "document")
 _ARTICLES = frozenset(["the", "a", "an"])
 _APPOSED = frozenset([",", "(", "of", "from", "at", "with", "for", "by", "who", "-"])
 _BODIES = frozenset(["analyst", "body", "service"])
-_JOINERS = frozenset(["in", "of", "at", "from", "for", "with", "on"])
 _CLAUSE_ENDS = frozenset([",", ";", "and", "but", "while", "whereas", "-", "—", "–"])
 
 
@@ -160,20 +159,6 @@ def described(sentence: ReadSentence, mention: Mention) -> Iterator[str]:
             ):
                 break
             yield words[at]
-
-
-def phrase_of(sentence: ReadSentence, mention: Mention) -> tuple[int, int]:
-    """First and end word of what names a source: its mention with its office, an acronym, where it is."""
-    first, last, words = mention.first, mention.last, sentence.folded
-    if words[first - 1 : first] == ("of",) and mention.speaker is not None:
-        owner = next((m for m in sentence.mentions if m.last == first - 1 and m.kind == "noun"), None)
-        first = owner.first if owner else first
-    if words[last : last + 1] == ("(",) and words[last + 2 : last + 3] == (")",):
-        last += 3
-    elif mention.kind == "noun" and words[last : last + 1] and words[last] in _JOINERS:
-        place = next((m for m in sentence.mentions if m.first == last + 1), None)
-        last = place.last if place else last
-    return first, last
 
 
 def scope_of(sentence: ReadSentence, voice: Voice) -> tuple[int, int]:

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stance.annotations import read_annotations
+from stance.web.asked import DeskOptions
 from stance.web.desk import Conflict, Desk
-from stance.web.opening import DeskOptions, open_desk
+from stance.web.opening import open_desk
 from stance.web.sheets import Version
 from stance.web.steps import Step
 

@@ -25,7 +25,7 @@ from stance.cli.telling import tell
 from stance.errors import UsageError
 
 if TYPE_CHECKING:
-    from stance.web.opening import DeskOptions
+    from stance.web.asked import DeskOptions
 
 __all__ = ["annotate", "command", "does_more_pay"]
 
@@ -139,7 +139,7 @@ def command(port: int, no_browser: bool, adjudicate: tuple[Path, Path] | None, *
         raise UsageError("--sample is annotated without a model: leave out --model and --next")
     if adjudicate and adjudicate[0].resolve() == adjudicate[1].resolve():
         raise UsageError(f"--adjudicate takes two readings, found {adjudicate[0]} twice")
-    from stance.web.opening import DeskOptions
+    from stance.web.asked import DeskOptions
 
     if options["annotator"] is None:
         options["annotator"] = ADJUDICATED if adjudicate else user_name()

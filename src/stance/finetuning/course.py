@@ -60,9 +60,9 @@ STAGES = (
     Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
     Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
 )
-"""How the shipped encoder was tuned. The primer grew meanwhile: its rounds came before `xa` to `xh` and `wa` to
-`wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `ra` to `rf`, before `rg` and `rh`, before
-`qb` to `qh`, before `qa`, after all.
+"""How the shipped encoder was tuned. The primer grew meanwhile: its rounds came before `xa` to `xh` and `wa`
+to `wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `ra` to `rf`, before `rg` and `rh`,
+before `qb` to `qh`, before `qa`, after all.
 """
 
 

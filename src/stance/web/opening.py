@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from stance.annotated import AnnotatedArticle, article_of, parse_article, read_text, text_place, topic_of
 from stance.annotations import ARTICLES, read_annotations, row_files
-from stance.articles import ArticleFailure, ReadOptions, read_articles
+from stance.articles import ArticleFailure, read_articles
 from stance.errors import AnnotationError, UsageError
 from stance.inputs import find_inputs, kind_of, names_of
 from stance.packing import is_packed
@@ -24,36 +24,17 @@ from stance.records import Article, Sentence
 from stance.rows import ARTICLE_COLUMNS, Row, read_table
 from stance.sample import Sample
 from stance.topic import BUILT_IN, DEFAULT_TOPIC, Topic, load_topic
+from stance.web.asked import DeskOptions
 from stance.web.desk import MODEL, READINGS, Desk
 from stance.web.drawn import articles_of, queue_of
 from stance.web.sheets import Sheet, check_annotator, file_name, read_rows
 from stance.web.steps import Line, Lines
 from stance.web.suggesting import Suggester, reader
 
-__all__ = ["DeskOptions", "open_desk"]
+__all__ = ["open_desk"]
 
 TEXTS = "texts"
 """Where a folder keeps the texts that no file of the user's holds as they were read."""
-
-
-@dataclass(frozen=True)
-class DeskOptions:
-    """What to annotate, where to, as whom; the fields are the command's options.
-
-    Without `paths` the articles are those that the folder lists (or the readings have). Of a `sample`
-    only the drawn sentences are asked for, blind.
-    """
-
-    paths: tuple[str, ...]
-    annotations: Path
-    annotator: str
-    topic: str | None = None
-    model: Path | None = None
-    blind: bool = False
-    next: bool = False
-    sample: Path | None = None
-    readings: tuple[Path, Path] | None = None
-    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True)
