@@ -186,25 +186,12 @@ _ISO = re.compile(r"([1-9]\d{3})(?:-(\d\d))?(?:-(\d\d))?(?!\d)")
 _WEEKDAY = re.compile(rf"\b(?:on|said|released|published|announced|told \w+|statement) (?P<day>{_WEEK})\b")
 
 
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+            "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
 _AGO = re.compile(
     r"(?:(?:only|just|barely|about|some|less than|more than) )*"
-    r"(?:(?P<number>\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    rf"(?:(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)})"
     r" (?P<unit>day|week|month|year)s? ago|last (?P<last>week|month|year))(?: ,)?"
-)
-_NUMBERS = (
-    "",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
 )
 
 
@@ -236,7 +223,7 @@ def statement_date(article: ReadArticle, at: int, voice: Voice) -> str | None:
 def _counted_back(parts: Mapping[str, str | None], published: datetime.date) -> str:
     """The day, month or year that lies so long before the article's date; of a week its month."""
     unit, number = parts["last"] or parts["unit"], parts["number"] or "one"
-    times = int(number) if number.isdigit() else max(1, _NUMBERS.index(number) if number in _NUMBERS else 1)
+    times = int(number) if number.isdigit() else _NUMBERS[number]
     if unit in ("day", "week"):
         day = published - datetime.timedelta(days=times * (7 if unit == "week" else 1))
         return day.isoformat()[: None if unit == "day" else len("2023-04")]

@@ -13,6 +13,7 @@ __all__ = [
     "DETAIL_STANCES",
     "FURNITURE",
     "MENTIONS",
+    "MODEL",
     "NONE",
     "POSITIONS",
     "ROLES",
@@ -23,6 +24,9 @@ __all__ = [
 
 NONE: Final = "none"
 FURNITURE: Final = "furniture"
+
+MODEL: Final = "model"
+"""Who labelled what no annotator has: no annotator may be called so."""
 
 SOURCE_ROLES: Final = ("leader", "service", "document", "analyst", "other")
 """The roles a source can play, in the order that decides a sentence's primary label."""

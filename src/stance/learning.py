@@ -135,12 +135,13 @@ def _measured(
     from threadpoolctl import threadpool_limits
 
     names = [one.annotated.article.id for one in own]
+    groups = _grouped(own)
     right = np.zeros((repeats, len(SHARES), len(own)))
     seen = np.zeros((repeats, len(SHARES)))
     rng = np.random.default_rng(seed)
     with threadpool_limits(1):  # small matrices: more threads cost time and change nothing
         for repeat in range(repeats):
-            folds = _deal(own, rng)
+            folds = _deal(groups, rng)
             for at, share in enumerate(SHARES):
                 progress("fitting on shares", repeat * len(SHARES) + at, repeats * len(SHARES))
                 hits, seen[repeat, at] = _predict(folds, ground, share)
@@ -148,13 +149,18 @@ def _measured(
     return right, seen
 
 
-def _deal(own: Sequence[Prepared], rng: np.random.Generator) -> list[list[Prepared]]:
-    """The articles in up to five folds, in an order of chance; what is held out together stays so."""
+def _grouped(own: Sequence[Prepared]) -> list[list[Prepared]]:
+    """The articles that are held out together, in an order that is theirs and not the caller's."""
     ordered = sorted(own, key=lambda one: one.annotated.article.id)
     groups: dict[int, list[Prepared]] = {}
     for one, group in zip(ordered, groups_of([one.annotated for one in ordered]), strict=True):
         groups.setdefault(group, []).append(one)
-    numbers = list(groups)
+    return list(groups.values())
+
+
+def _deal(groups: Sequence[Sequence[Prepared]], rng: np.random.Generator) -> list[list[Prepared]]:
+    """The articles in up to five folds, in an order of chance; what is held out together stays so."""
+    numbers = list(range(len(groups)))
     rng.shuffle(numbers)
     count = min(5, len(numbers))
     return [[one for number in numbers[at::count] for one in groups[number]] for at in range(count)]

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -146,10 +146,7 @@ class Model:
             for number, text in enumerate(texts, 1)
         )
         chunks = iter(lambda: tuple(islice(items, 1 if jobs == 1 else CHUNK)), ())
-        told = (
-            map(partial(_label_all, self), chunks) if jobs == 1 else for_each(self, _label_all, chunks, jobs)
-        )
-        for result in chain.from_iterable(told):
+        for result in chain.from_iterable(for_each(self, _label_all, chunks, jobs)):
             if isinstance(result, Result):
                 yield result
             elif failed is None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from stance.labels import MODEL
+
 __all__ = ["Article", "Attribution", "LabelledArticle", "Sentence", "Span"]
 
 
@@ -93,7 +95,7 @@ class Attribution:
     stance_confidence: float | None = None
     stance_probabilities: Mapping[str, float] | None = None
     confidence: float | None = None
-    labelled_by: str = "model"
+    labelled_by: str = MODEL
     review: bool = False
 
 

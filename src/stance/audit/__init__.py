@@ -78,8 +78,8 @@ def inspect(folders: Sequence[Path], fix: bool = False, heldout: Sequence[HeldOu
     Raises:
         UsageError: a file that had to be mended cannot be written.
     """
-    mendable = sum(fill(folder, dry=True) for folder in folders)
-    broken = [line for folder in folders for line in audit(folder, fix)]
+    mendable = sum(fill(folder, dry=not fix) for folder in folders)
+    broken = [line for folder in folders for line in audit(folder, fix=False)]
     words, twins, doubts, unseen = [], [], [], []
     for folder in folders:
         sentences = marked_sentences(folder)

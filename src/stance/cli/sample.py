@@ -212,28 +212,11 @@ def _next_steps(settings: SampleSettings) -> Iterator[str]:
     model = ["--model", settings.model] if settings.model else []
     own = settings.topic or (settings.model and settings.model / "topic.toml")
     topic = ["--topic", own] if own else []
+    kept = ["--annotations", place]
     steps = {
-        "annotate it on a page": [
-            "annotate",
-            *settings.paths,
-            "--sample",
-            sheet,
-            "--annotations",
-            place,
-            *topic,
-            *columns,
-        ],
+        "annotate it on a page": ["annotate", *settings.paths, "--sample", sheet, *kept, *topic, *columns],
         "label everything": ["label", *settings.paths, "-o", labels, *model, *topic, *columns],
-        "tell the shares": [
-            "sample",
-            "--estimate",
-            sheet,
-            "--annotations",
-            place,
-            "--labels",
-            labels,
-            *topic,
-        ],
+        "tell the shares": ["sample", "--estimate", sheet, *kept, "--labels", labels, *topic],
     }
     for told, words in steps.items():
         yield f"  {told}:  {shlex.join(['stance', *map(str, words)])}"

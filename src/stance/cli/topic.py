@@ -94,8 +94,9 @@ def _shared(topic: Topic) -> Iterator[str]:
     """Names that two speakers of a topic have: every mention goes to the first of them."""
     owners: dict[str, str] = {}
     for speaker in topic.speakers:
-        for name in (speaker.name, *speaker.aliases, *speaker.descriptions, *speaker.metonyms):
-            first = owners.setdefault(fold(name or ""), speaker.label) if name else speaker.label
+        names = (speaker.name, *speaker.aliases, *speaker.descriptions, *speaker.metonyms)
+        for name in filter(None, names):
+            first = owners.setdefault(fold(name), speaker.label)
             if first != speaker.label:
                 yield f"{name!r} is a name of {first} and of {speaker.label}, and all mentions go to {first}"
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from stance.labels import NONE
+from stance.labels import MODEL, NONE
 from stance.output.pieces import Piece, attributed, safe_link
 from stance.output.words import DETAIL_WORDS, MENTION_WORDS, WORDING, Wording, inferred
 from stance.records import Attribution, LabelledArticle
@@ -127,7 +127,7 @@ def _note(attribution: Attribution, facet: str) -> Note:
         inferred=inferred(attribution),
         via=attribution.via,
         review=attribution.review,
-        corrected_by=None if attribution.labelled_by == "model" else attribution.labelled_by,
+        corrected_by=None if attribution.labelled_by == MODEL else attribution.labelled_by,
         reasons=tuple(_reasons(attribution)),
     )
 
@@ -148,7 +148,7 @@ def _reasons(attribution: Attribution) -> Iterator[tuple[str, str]]:
     if attribution.statement_date:
         yield "said on", attribution.statement_date
     yield from _confidences(attribution)
-    if attribution.labelled_by != "model":
+    if attribution.labelled_by != MODEL:
         yield "corrected by", attribution.labelled_by
     if attribution.review:
         yield "review", "under the model's threshold, so look before you use it"

@@ -12,7 +12,7 @@ from typing import Any
 from stance.annotated import AnnotatedArticle
 from stance.columns import TABLES
 from stance.errors import ArticleError, UsageError
-from stance.labels import NONE, STANCES
+from stance.labels import MODEL, NONE, STANCES
 from stance.lexicon import PRONOUNS, fold
 from stance.positions.values import Position
 from stance.records import Attribution, LabelledArticle, Sentence, Span
@@ -99,7 +99,7 @@ def told(row: LabelRow, where: str) -> Position:
             cue=_span(row, "cue"),
             speaker_confidence=_figure(row.get("speaker_confidence")),
             stance_confidence=_figure(row.get("stance_confidence")),
-            labelled_by=str(row.get("labelled_by") or "model"),
+            labelled_by=str(row.get("labelled_by") or MODEL),
             review=flag(row.get("review"), False),
             **told_as_is,
         )

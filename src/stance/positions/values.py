@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from stance.labels import POSITIONS
+from stance.labels import MODEL, POSITIONS
 from stance.output.words import INFERRED
 from stance.positions.periods import Period
 from stance.records import Span
@@ -67,7 +67,7 @@ class Position:
     cue: Span | None = None
     speaker_confidence: float | None = None
     stance_confidence: float | None = None
-    labelled_by: str = "model"
+    labelled_by: str = MODEL
     review: bool = False
 
     @property
@@ -78,7 +78,7 @@ class Position:
     @property
     def sure(self) -> bool:
         """Whether a person labelled it, or the model without asking for a second look."""
-        return self.labelled_by != "model" or not self.review
+        return self.labelled_by != MODEL or not self.review
 
     @property
     def inferred(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stance.labels import MODEL
 from stance.output.words import WORDING
 from stance.positions.values import (
     CHANGE_OF_PRACTICE,
@@ -90,7 +91,7 @@ def marks(position: Position) -> list[str]:
         f"via {position.via}" if position.via else None,
         "recalls an earlier statement" if position.recap else None,
         "to review" if not position.sure else None,
-        f"labelled by {position.labelled_by}" if position.labelled_by != "model" else None,
+        f"labelled by {position.labelled_by}" if position.labelled_by != MODEL else None,
     )
     return [note for note in notes if note]
 

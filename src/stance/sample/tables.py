@@ -10,7 +10,7 @@ from stance.agreement import primary
 from stance.annotations import row_files
 from stance.errors import AnnotationError, UsageError, did_you_mean
 from stance.files import atomic_write
-from stance.labels import FURNITURE, NONE, SOURCE_ROLES
+from stance.labels import FURNITURE, MODEL, NONE, SOURCE_ROLES
 from stance.output.text import guarded
 from stance.positions.inputs import flag, read_labels
 from stance.rows import ROW_COLUMNS, Row, check_labels, format_table, read_table, unknown, whole_number
@@ -18,9 +18,6 @@ from stance.sample.drawing import Drawn, Label
 from stance.sample.estimating import Answer, Place
 
 __all__ = ["Frame", "Sample", "read_answers", "read_frame", "weights_path", "write_sample"]
-
-MODEL = "model"
-"""What labelled a row that nobody corrected."""
 
 WEIGHT_COLUMNS = ("article", "start", "end", "stratum", "size", "weight", "topic_sha256")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stance.corrections import COLUMNS, Correction, merge, read_corrections, write_corrections
 from stance.errors import UsageError
+from stance.labels import MODEL
 from stance.records import LabelledArticle
 from stance.topic import Topic
 from stance.web.sheets import check_annotator, locked
@@ -33,7 +34,7 @@ class Ledger:
 
     def __init__(self, path: Path, annotator: str, topic: Topic) -> None:
         check_annotator(annotator)
-        if annotator == "model":
+        if annotator == MODEL:
             raise UsageError("annotator is 'model', expected who corrects the model")
         if not path.parent.is_dir():
             raise UsageError(f"{path.parent}: no such folder; make it, or choose another file of corrections")
