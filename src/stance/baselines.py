@@ -77,7 +77,7 @@ def _tfidf(training: Sequence[Prepared]) -> Answer:
     except ValueError:  # no term stands in two sentences
         return _constant(training)
     models = [
-        LogisticRegression(C=10, max_iter=1000).fit(weights, [pair[part] for _, pair in golds])
+        LogisticRegression(C=10, solver="newton-cg").fit(weights, [pair[part] for _, pair in golds])
         for part in (0, 1)
     ]
 

@@ -8,7 +8,6 @@ allows: `tests/test_sklearn.py` runs scikit-learn's own checks and names those t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,15 +62,15 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             analyzer=unique, binary=True, min_df=self.min_count, dtype=np.float64
         )
         examples = self._kept(X)
-        sparse = self.vectorizer_.fit_transform(_plain(examples))
-        self.valued_ = sorted({name for names in examples for name in names if _has_value(name)})
+        self.valued_ = sorted(filter(_has_value, set().union(*examples)))
+        sparse = self.vectorizer_.fit_transform(_plain(examples, self.valued_))
         told = self._told(examples)
         # Figures around nought and one converge in a third of the steps.
         self.centre_ = told.mean(axis=0)
         self.spread_ = np.maximum(told.std(axis=0), LEAST_SPREAD)
-        weighted = self._joined(sparse, examples)
-        self.regression_ = LogisticRegression(C=self.C, max_iter=3000)
-        self.regression_.fit(weighted, y, sample_weight=sample_weight)
+        # Newton's steps take half the time of scikit-learn's default here, and come closer to the best.
+        self.regression_ = LogisticRegression(C=self.C, max_iter=3000, solver="newton-cg")
+        self.regression_.fit(self._joined(sparse, told), y, sample_weight=sample_weight)
         self.classes_ = self.regression_.classes_
         return self
 
@@ -79,7 +78,8 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
         examples = self._kept(X)
-        weighted = self._joined(self.vectorizer_.transform(_plain(examples)), examples)
+        sparse = self.vectorizer_.transform(_plain(examples, self.valued_))
+        weighted = self._joined(sparse, self._told(examples))
         probabilities: NDArray[np.float64] = self.regression_.predict_proba(weighted)
         return probabilities
 
@@ -128,25 +128,29 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             for names in examples
         ]
 
-    def _joined(self, sparse: Any, examples: Examples) -> Any:
+    def _joined(self, sparse: Any, told: NDArray[np.float64]) -> Any:
         """The matrix of the features that are on, with the columns of those that have values behind it."""
         if not self.valued_:
             return sparse
-        told = (self._told(examples) - self.centre_) / self.spread_
-        return hstack([sparse, csr_array(told)], format="csr")
+        return hstack([sparse, csr_array((told - self.centre_) / self.spread_)], format="csr")
 
     def _told(self, examples: Examples) -> NDArray[np.float64]:
         """The features with values: examples x names."""
-        told = [[valued(names).get(name, 0.0) for name in self.valued_] for names in examples]
-        return np.array(told, np.float64).reshape(len(examples), len(self.valued_))
+        told = np.zeros((len(examples), len(self.valued_)))
+        column = {name: at for at, name in enumerate(self.valued_)}
+        for row, names in zip(told, examples, strict=True):
+            for name, value in valued(names).items():
+                if name in column:
+                    row[column[name]] = value
+        return told
 
 
-def _plain(examples: Examples) -> list[list[str]]:
-    """The names of the features that are on or off."""
-    return [[name for name in names if not _has_value(name)] for names in examples]
+def _plain(examples: Examples, others: Sequence[str]) -> list[list[str]]:
+    """The names of the features that are on or off, which are all but the `others`."""
+    left_out = set(others)
+    return [[name for name in names if name not in left_out] for names in examples]
 
 
-@lru_cache(1 << 18)  # asked of every feature of every example, of which few names are different
 def _has_value(name: Any) -> bool:
     return isinstance(name, str) and name.startswith(VALUED)
 

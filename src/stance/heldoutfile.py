@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
     """
     before: Mapping[str, Any] = {}
     for row in rows:
-        told = _short(asdict(row))
+        told = _short(_shallow(row))
         told.pop("previous", None)
         told |= {key: [_short_mark(mark, row) for mark in told[key]] for key in ("gold", "predicted")}
         for key in (key for key in PAIRS if key in told):
@@ -80,9 +80,14 @@ def heldout_lines(rows: Sequence[HeldOut]) -> Iterator[str]:
         yield json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
-def _short_mark(mark: Mapping[str, Any], row: HeldOut) -> dict[str, Any]:
-    usual = _usual_speaker(mark["role"], row.labels)
-    return _short({key: value for key, value in mark.items() if key != "speaker" or value != usual})
+def _shallow(value: HeldOut | Mark) -> dict[str, Any]:
+    """A row's or a mark's fields; `asdict` would copy each field's value too, in ten times the time."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _short_mark(mark: Mark, row: HeldOut) -> dict[str, Any]:
+    usual = _usual_speaker(mark.role, row.labels)
+    return _short({key: value for key, value in _shallow(mark).items() if key != "speaker" or value != usual})
 
 
 def _usual_speaker(role: str, labels: Mapping[str, str] | None) -> str:
