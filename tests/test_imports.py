@@ -17,7 +17,7 @@ PACKAGE = Path(stance.__file__).parent
 # From the ground up: a module (or a package, as a whole) imports from what stands before it.
 # A new module gets its place here.
 LAYERS = (
-    *("errors", "language", "labels", "records", "topic", "files", "templating", "shipped"),
+    *("errors", "language", "labels", "records", "topic", "files", "templating", "wording", "shipped"),
     *("dates", "decoding", "packing", "columns", "inputs", "webpages", "ids", "documents", "articles"),
     *("rows", "annotated", "annotations", "corrections", "corrector"),
     *(

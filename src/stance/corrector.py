@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from stance.corrections import Correction, apply, corrections_path, read_corrections
 from stance.inputs import CORRECTIONS
 from stance.records import LabelledArticle
+from stance.wording import counted
 
 __all__ = ["Corrector", "Used"]
 
@@ -102,7 +103,7 @@ class Corrector:
 
     def told(self) -> Iterator[str]:
         """What was used, and what was not: lost sentences, changed texts, articles that were not seen."""
-        yield f"{self._name}: {_counted(self.used.applied)} applied"
+        yield f"{self._name}: {counted(self.used.applied, 'correction')} applied"
         lost = [self._by_text[digest][at] for digest, lost in self.used.texts.items() for at in lost]
         for place, group in groupby(lost, key=lambda each: each.place):
             told = f"the correction at {place[1]}:{place[2]} fits no sentence any more"
@@ -113,13 +114,9 @@ class Corrector:
             if digest in self.used.texts:
                 continue
             if own[0].article in self.used.names:
-                told = f"{_counted(count)} of another text (sha256 {digest[:12]}...)"
+                told = f"{counted(count, 'correction')} of another text (sha256 {digest[:12]}...)"
                 yield f"{own[0].article}: {told}; kept, not used: did the article change?"
             else:
                 elsewhere += count
         if elsewhere:
-            yield f"{_counted(elsewhere)} of articles that were not labelled; kept, not used"
-
-
-def _counted(count: int) -> str:
-    return f"{count} correction{'' if count == 1 else 's'}"
+            yield f"{counted(elsewhere, 'correction')} of articles that were not labelled; kept, not used"

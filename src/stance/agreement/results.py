@@ -9,6 +9,7 @@ from typing import Any
 from stance.agreement.intervals import Figure
 from stance.agreement.readings import Label, Marked
 from stance.labels import NONE
+from stance.wording import counted
 
 __all__ = ["Agreement", "Disagreement", "LabelAgreement", "PairScore", "Score", "SpanAgreement"]
 
@@ -175,8 +176,7 @@ def _pairs(agreement: Agreement) -> Iterator[str]:
 
 
 def _list(agreement: Agreement) -> Iterator[str]:
-    count = len(agreement.disagreements)
-    yield f"{count} disagreement{'' if count == 1 else 's'}"
+    yield counted(len(agreement.disagreements), "disagreement")
     for item in agreement.disagreements:
         yield f"{item.article} {item.start}:{item.end}  {' '.join(item.text.split())}"
         for name, labels in zip(agreement.annotators, item.labels, strict=True):

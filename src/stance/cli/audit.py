@@ -10,6 +10,7 @@ import click
 
 from stance.cli.options import FOLDER
 from stance.cli.telling import tell
+from stance.wording import counted
 
 if TYPE_CHECKING:
     from stance.audit import Findings
@@ -33,28 +34,24 @@ def audit(folders: tuple[Path, ...], fix: bool, model: Path | None) -> tuple[Fin
     findings = inspect(folders, fix, heldout)
     notes = [*_notes(findings, place, folders[0])]
     if findings.mendable and fix:
-        notes.append(f"{_count(findings.mendable, 'place')} filled in")
+        notes.append(f"{counted(findings.mendable, 'place')} filled in")
     elif findings.mendable and findings.broken:
-        notes.append(f"{_count(findings.mendable, 'place')} can be filled in: run again with --fix")
+        notes.append(f"{counted(findings.mendable, 'place')} can be filled in: run again with --fix")
     return findings, notes
 
 
 def _notes(findings: Findings, model: Path, folder: Path) -> Iterator[str]:
     if findings.open:
         yield (
-            f"{_count(findings.open, 'sentence')} not annotated yet (none, without an annotator): nothing is "
-            "learnt from them"
+            f"{counted(findings.open, 'sentence')} not annotated yet (none, without an annotator): nothing "
+            "is learnt from them"
         )
     if findings.unseen:
-        told = f"{_count(findings.unseen, 'sentence')} of {_count(findings.unseen_articles, 'article')}"
+        told = f"{counted(findings.unseen, 'sentence')} of {counted(findings.unseen_articles, 'article')}"
         yield (
             f"{told} without an out-of-fold prediction in {model}, so the labels were not held against one: "
             f"run  stance train --annotations {folder} -o DIR  and audit with --model DIR"
         )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 @click.command("audit")

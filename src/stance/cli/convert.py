@@ -12,6 +12,7 @@ from stance.cli.options import OUTPUT
 from stance.cli.telling import tell
 from stance.errors import UsageError
 from stance.formats import FormatOptions, choose_input, choose_output, read_annotated, write_annotated
+from stance.wording import counted
 
 __all__ = ["command", "convert", "parse_columns"]
 
@@ -41,8 +42,8 @@ def convert(
     sentences = sum(len(article.sentences) for article in reading.articles)
     marks = sum(len(own) for article in reading.articles for own in article.attributions)
     numbers = {"article": len(reading.articles), "sentence": sentences, "attribution": marks}
-    counted = ", ".join(f"{number} {what}{'s' * (number != 1)}" for what, number in numbers.items())
-    return f"Wrote {target}: {counted} ({origin} to {goal})", [*reading.notes, *notes]
+    told = ", ".join(counted(number, what) for what, number in numbers.items())
+    return f"Wrote {target}: {told} ({origin} to {goal})", [*reading.notes, *notes]
 
 
 def parse_columns(maps: Iterable[str]) -> dict[str, str]:

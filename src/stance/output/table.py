@@ -13,6 +13,7 @@ from stance.output.rows import rows
 from stance.output.terminal import clean, shorten
 from stance.output.words import INFERRED, WORDING
 from stance.records import LabelledArticle
+from stance.wording import counted
 
 __all__ = ["table_lines"]
 
@@ -94,7 +95,7 @@ def _details(row: dict[str, Any], room: int) -> list[str]:
 
 def _summary(tally: _Tally, width: int) -> Iterator[str]:
     counts = ((tally.articles, "article"), (tally.sentences, "sentence"), (tally.attributions, "attribution"))
-    line = ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+    line = ", ".join(counted(*each) for each in counts)
     yield line + (f", {tally.review} to review" if tally.review else "")
     if not tally.cells:
         return

@@ -12,6 +12,7 @@ from stance.positions import words
 from stance.positions.timeline import timeline
 from stance.positions.values import Evidence, Line, Position, Positions
 from stance.templating import environment, style
+from stance.wording import counted
 
 __all__ = ["page"]
 
@@ -60,6 +61,7 @@ def page(found: Positions, precision: str | None = None) -> str:
         wording=WORDING,
         inferred=INFERRED,
         words=words,
+        counted=counted,
         pieces=_pieces,
         link=lambda position: safe_link(position.url),
         **style(templates, "positions.css.j2"),

@@ -11,7 +11,6 @@ from stance.output.words import WORDING
 from stance.positions.values import Line, Position, Positions, Shift
 from stance.positions.words import (
     KIND_WORDS,
-    count,
     date_note,
     figures,
     marks,
@@ -22,6 +21,7 @@ from stance.positions.words import (
     turn,
     when,
 )
+from stance.wording import counted
 
 __all__ = ["table_lines"]
 
@@ -45,12 +45,12 @@ def table_lines(found: Positions, width: int, precision: str | None = None) -> I
         yield _line("speaker", "holder", (*_SIGNS, "outlets"), "dates", width)
         yield from (_row(line, width) for line in found.lines if line.topic == topic)
     yield ""
-    yield count(len(found.shifts), "change") + " of position" + ("" if found.shifts else " found")
+    yield counted(len(found.shifts), "change") + " of position" + ("" if found.shifts else " found")
     for shift in found.shifts:
         yield from _shift(shift, width)
     yield ""
     legend = ", ".join(f"{WORDING[stance].sign} {stance} = {WORDING[stance].words}" for stance in POSITIONS)
-    undated = f"{count(len(found.undated), 'position')} undated." if found.undated else ""
+    undated = f"{counted(len(found.undated), 'position')} undated." if found.undated else ""
     measured = f"The list of changes, measured: {precision}." if precision else ""
     for note in (f"{legend}.", reading(found), f"{date_note(found)} {undated}".strip(), measured):
         yield from textwrap.wrap(note, width)

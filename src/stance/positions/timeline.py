@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from stance.output.words import WORDING
 from stance.positions.periods import Period
 from stance.positions.values import Line, Position, Shift
-from stance.positions.words import KIND_WORDS, count, turn
+from stance.positions.words import KIND_WORDS, turn
+from stance.wording import counted
 
 __all__ = ["Timeline", "timeline"]
 
@@ -130,7 +131,7 @@ def _marks(
                 by_date.setdefault(entry.first.period, []).append(entry.first)
         for period, found in by_date.items():
             date = found[0].date
-            told = f"{date}: {WORDING[stance].words}, {count(len(found), 'sentence')}"
+            told = f"{date}: {WORDING[stance].words}, {counted(len(found), 'sentence')}"
             ends = (scale.at(period.first), scale.at(period.last))
             yield Mark(scale.middle(period), *ends, top + lane, stance, told, targets[number, date])
 

@@ -14,8 +14,9 @@ from stance.positions.values import (
     Positions,
     Shift,
 )
+from stance.wording import counted
 
-__all__ = ["KIND_WORDS", "count", "date_note", "figures", "marks", "places", "reading", "said",
+__all__ = ["KIND_WORDS", "date_note", "figures", "marks", "places", "reading", "said",
            "span_of", "stance_words", "turn", "when"]  # fmt: skip
 
 KIND_WORDS = {
@@ -102,9 +103,9 @@ def figures(found: Positions) -> str:
     copies = sum(len(entry.copies) for entry in statements)
     articles = len({(each.article, each.title) for each in found.positions})
     told = [
-        count(len(found.positions), "position"),
-        count(len(found.lines), "holder"),
-        count(articles, "article"),
+        counted(len(found.positions), "position"),
+        counted(len(found.lines), "holder"),
+        counted(articles, "article"),
         f"{copies} of the positions {'is a copy' if copies == 1 else 'are copies'}" if copies else "",
     ]
     return ", ".join(each for each in told if each)
@@ -123,11 +124,6 @@ def date_note(found: Positions) -> str:
 
 def _source(position: Position) -> str:
     return _SOURCES.get(position.article_date_source or "", "an unknown source")
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def places(entry: Evidence) -> list[str]:
