@@ -89,6 +89,43 @@ def test_what_comes_again_is_not_computed_again(monkeypatch):
     assert encoder.kept.cache_info().hits == len(asked)
 
 
+@pytest.mark.parametrize("name", ["plain", "marks"])
+def test_words_are_hidden_one_by_one(name, encoder):
+    article = encoder.encode(read(TEXTS[name]))
+    for at, sentence in enumerate(article.sentences):
+        hidden = list(encoder.hidden(article, at))
+        words = [word for first, last, _ in hidden for word in sentence.words[first:last]]
+        assert words == [word for word in sentence.words if any(letter.isalnum() for letter in word)]
+        for _, _, told in hidden:
+            others = [one for number, one in enumerate(told.encoded) if number != at]
+            before = [one for number, one in enumerate(article.encoded) if number != at]
+            assert all(map(same, others, before))
+            assert told.encoded[at].words.shape == article.encoded[at].words.shape
+        assert not hidden or not all(same(told.encoded[at], article.encoded[at]) for *_, told in hidden)
+
+
+def test_a_hidden_word_is_one_that_the_encoder_does_not_see(encoder):
+    """Whatever it was: two sentences that differ in it alone are told alike without it."""
+    one, two = (encoder.encode(read(f"Ana Đurić {word} it.")) for word in ("denied", "confirmed"))
+    told = [[*encoder.hidden(each, 0)] for each in (one, two)]
+    assert not same(one.encoded[0], two.encoded[0])
+    assert [each[:2] for each in told[0]] == [(0, 2), (2, 3), (3, 4)]
+    assert [same(a.encoded[0], b.encoded[0]) for (*_, a), (*_, b) in zip(*told, strict=True)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_every_part_of_a_sentence_that_is_cut_is_hidden(encoder):
+    article = read("It may be so " * 80)
+    stretches = stretches_of(article, encoder.pieces)
+    assert len(stretches) > 1
+    hidden = [each for stretch in stretches for each in stretch.hiding(encoder.pieces.mask)]
+    assert [first for first, _, _ in hidden] == list(range(len(article.sentences[0].words)))
+    assert all(ids.count(encoder.pieces.mask) == 1 for _, _, ids in hidden)
+
+
 def same(one: Encoded, other: Encoded) -> bool:
     return np.array_equal(one.words, other.words) and np.array_equal(one.sentence, other.sentence)
 

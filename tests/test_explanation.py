@@ -30,11 +30,18 @@ def text(request) -> str:
     return request.param
 
 
-def test_the_answers_are_the_labels(small, text):
-    result = small.label(text)
+@pytest.fixture
+def quick(small, monkeypatch):
+    """The small model, without hiding words: for tests that ask about every sentence."""
+    monkeypatch.setattr(small.encoder, "hidden", lambda article, at: ())
+    return small
+
+
+def test_the_answers_are_the_labels(quick, text):
+    result = quick.label(text)
     assert result.on_topic
     for sentence, found in zip(result.sentences, result.attributions, strict=True):
-        explained = small.explain(text, sentence.index)
+        explained = quick.explain(text, sentence.index)
         assert explained.sentence == sentence
         assert explained.labels == found
         stances = [question.answer for question in explained.questions if question.head == "stance"]
@@ -46,9 +53,9 @@ def test_the_answers_are_the_labels(small, text):
             assert gains == sorted(gains, reverse=True)
 
 
-def test_every_source_is_asked_about(small, text):
-    result = small.label(text)
-    asked = [question for s in result.sentences for question in small.explain(text, s.index).questions]
+def test_every_source_is_asked_about(quick, text):
+    result = quick.label(text)
+    asked = [question for s in result.sentences for question in quick.explain(text, s.index).questions]
     heads = {question.head for question in asked}
     assert heads >= {"source", "role", "stance"}
     words = {question.subject for question in asked if question.head == "source"}
@@ -101,14 +108,35 @@ def test_the_encoder_is_one_reason_with_its_own_answer():
     assert re.fullmatch(r"    \+\d\.\d\d  encoder: denies 0\.\d{3}(, \w+ 0\.\d{3}){3}", below)
 
 
-def test_who_was_not_heard_is_told_too(small):
+def test_the_words_that_an_answer_hangs_on():
+    model = load()
+    at, told = lines(model, TEXT, "denied on Friday")
+    explained = model.explain(TEXT, at)
+    (stance,) = [question for question in explained.questions if question.head == "stance"]
+    assert stance.words[0][0] == "denied"
+    assert all(0.05 <= lost <= stance.probabilities["denies"] for _, lost in stance.words)
+    losses = [lost for _, lost in stance.words]
+    assert losses == sorted(losses, reverse=True)
+    below = told[told.index(asked_first(told, "do to the allegation?")) :]
+    hangs = next(line for line in below if line.startswith("    hangs on"))
+    assert re.match(r"    hangs on: denies 0\.\d\d, without “denied” 0\.\d\d", hangs)
+
+
+def test_of_who_does_not_speak_no_words_are_told():
+    explained = load().explain(TEXT, lines(load(), TEXT, "denied on Friday")[0])
+    named = {question.subject: question for question in explained.questions if question.head == "source"}
+    assert named["Ukraine"].answer == "no"
+    assert not named["Ukraine"].words
+
+
+def test_who_was_not_heard_is_told_too(quick):
     """Of a source that could run on and does not, and of everybody where nobody is heard."""
     seen = set()
     for path in SEEDS:
         text = path.read_text("utf-8")
-        result = small.label(text)
+        result = quick.label(text)
         for sentence, found in zip(result.sentences, result.attributions, strict=True):
-            explained = small.explain(text, sentence.index)
+            explained = quick.explain(text, sentence.index)
             mean = sum(explained.silences) / max(len(explained.silences), 1)
             if explained.silences:
                 assert (mean > EVEN) == (not found)
@@ -130,12 +158,12 @@ def test_furniture_is_never_asked_about(small):
     assert told[1:] == ["  page furniture: not part of the article, never labelled"]
 
 
-def test_who_goes_on_speaking_is_named_by_role_and_holder(small):
+def test_who_goes_on_speaking_is_named_by_role_and_holder(quick):
     subjects = [
         question.subject
         for path in SEEDS[3:4]
-        for sentence in small.label(path.read_text("utf-8")).sentences
-        for question in small.explain(path.read_text("utf-8"), sentence.index).questions
+        for sentence in quick.label(path.read_text("utf-8")).sentences
+        for question in quick.explain(path.read_text("utf-8"), sentence.index).questions
         if question.head == "running"
     ]
     assert subjects

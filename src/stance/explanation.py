@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from statistics import fmean
 
 from stance.features import (
@@ -27,6 +28,9 @@ __all__ = ["Explanation", "Question", "explain"]
 TOP = 6
 """Reasons that an explanation names for each answer."""
 
+LEAST = 0.05
+"""The least probability that an answer must lose without a word for the word to be named."""
+
 ENCODER = "encoder"
 """The block whose features are one reason together: each alone, a log-odds times a weight, says little."""
 
@@ -39,6 +43,9 @@ class Question:
     tells is one, `encoder`, and `encoder` has the probabilities that it gives the answers by itself
     (none where the sentence was not encoded). From `threshold` on, where there is one, a yes is taken
     for one, unless nobody is heard; under it, too, where somebody speaks and this is the likeliest.
+    `words` are those of the sentence that the answer hangs on most, each with how much more probable the
+    answer is than where the encoder does not see the word (erasure, Li et al. 2016, "Understanding Neural
+    Networks through Representation Erasure").
     """
 
     subject: str
@@ -47,6 +54,7 @@ class Question:
     reasons: tuple[tuple[str, float], ...]
     encoder: Mapping[str, float] = field(default_factory=dict)
     threshold: float | None = None
+    words: tuple[tuple[str, float], ...] = ()
 
     @property
     def answer(self) -> str:
@@ -109,6 +117,10 @@ def _told(question: Question) -> Iterator[str]:
     for feature, gain in question.reasons:
         told = f"encoder: {_ranked(question.encoder)}" if feature == ENCODER else feature
         yield f"    {gain:+.2f}  {told}"
+    if question.words:
+        found = question.probabilities[question.answer]
+        hidden = ", ".join(f"“{words}” {found - lost:.2f}" for words, lost in question.words)
+        yield f"    hangs on: {question.answer} {found:.2f}, without {hidden}"
 
 
 def _ranked(chances: Mapping[str, float]) -> str:
@@ -136,7 +148,8 @@ _LEGEND = """\
   + speaks for the likeliest answer, - against it (in log-odds: 1 makes it about three times as likely).
   encoder: all that the fine-tuned network tells, and what it would answer by itself; lexical: words
   and their neighbours; structure: place and quotation marks; patterns: turns of phrase;
-  discourse: the sentences before."""
+  discourse: the sentences before.
+  hangs on: how probable the answer would be if the network did not see a word of the sentence."""
 
 
 _ASKED = {
@@ -150,15 +163,23 @@ _WHO = ("source", "running")
 """The questions on whether somebody speaks."""
 
 
+Hidden = Iterable[tuple[int, int, ReadArticle]]
+"""The first of a sentence's words, the one after the last, and the article as it is told without them."""
+
+
 def explain(
     article: ReadArticle,
     sentence: Sentence,
     heads: Mapping[str, Head],
     thresholds: Thresholds,
+    hiding: Callable[[ReadArticle, int], Hidden],
     *,
     stanced: bool,
 ) -> Explanation:
-    """Ask the heads again about one sentence and keep what decided; on the stance only if `stanced`."""
+    """Ask the heads again about one sentence and keep what decided; on the stance only if `stanced`.
+
+    `hiding` hides the words of a sentence, by its place in the article (`Encoder.hidden`).
+    """
     numbers = [read.sentence.index for read in article.sentences]
     if sentence.index not in numbers:
         return Explanation(sentence, ())
@@ -168,47 +189,67 @@ def explain(
         listener.sentence(before)
     turns = tuple(listener.turns)
     found, _ = listener.sentence(at)
-    asked = _questions(listener, at, turns, found)
+    without = tuple(hiding(article, at)) if found else ()
+    asked = _questions(_Asker(listener, at, without), turns, found)
     thresholded = (replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
     questions = tuple(q for q in thresholded if stanced or q.head != "stance")
     return Explanation(sentence, questions, stanced, silences=tuple(listener.silences))
 
 
-def _questions(
-    listener: Listener, at: int, turns: Sequence[Turn], found: Sequence[Heard]
-) -> Iterator[Question]:
-    article, heads = listener.article, listener.heads
+def _questions(asker: _Asker, turns: Sequence[Turn], found: Sequence[Heard]) -> Iterator[Question]:
+    listener, at = asker.listener, asker.at
+    speaking = {id(heard.voice.mention) for heard in found}
     for mention, _ in sorted(listener.named[at], key=lambda named: -named[1])[:TOP]:
-        features = source_features(article, at, mention)
-        yield _question(heads["source"], "source", _words(article, at, mention), features)
+        asked = partial(source_features, at=at, mention=mention)
+        yield asker.ask("source", asker.words(mention), asked, speaks=id(mention) in speaking)
     for heard in listener.running:
         if heard.link and heard.before:
-            features = running_features(article, at, heard.before, heard.link)
-            yield _question(heads["running"], "running", _subject(article, at, heard), features)
+            asked = partial(running_features, at=at, turn=heard.before, link=heard.link)
+            yield asker.ask("running", asker.subject(heard), asked, speaks=heard in found)
     for heard in found:
-        subject, named = _subject(article, at, heard), heard.voice.mention
-        if named and not role_of_cast(article, named):
-            features = role_features(article, at, named, listener.dossier, turns)
-            yield _question(heads["role"], "role", subject, features)
-        yield _question(heads["stance"], "stance", subject, stance_features(article, at, heard.voice))
+        subject, named = asker.subject(heard), heard.voice.mention
+        if named and not role_of_cast(listener.article, named):
+            asked = partial(role_features, at=at, mention=named, dossier=listener.dossier, turns=turns)
+            yield asker.ask("role", subject, asked)
+        yield asker.ask("stance", subject, partial(stance_features, at=at, voice=heard.voice))
 
 
-def _subject(article: ReadArticle, at: int, heard: Heard) -> str:
-    turn = heard.turn
-    return _words(article, at, heard.voice.mention) or f"the {turn.role} ({turn.holder or 'unnamed'})"
+@dataclass(frozen=True)
+class _Asker:
+    """Asks the heads of a listener about sentence `at`; `without` has it with words hidden."""
 
+    listener: Listener
+    at: int
+    without: Sequence[tuple[int, int, ReadArticle]]
 
-def _question(head: Head, name: str, subject: str, features: Features) -> Question:
-    probabilities = head.probabilities(features)
-    best = max(probabilities, key=probabilities.__getitem__)
-    weighed: dict[str, float] = {}
-    for feature, gain in head.reasons(features, best):
-        block = ENCODER if feature.startswith(f"{ENCODER}:") else feature
-        weighed[block] = weighed.get(block, 0.0) + gain
-    reasons = sorted(weighed.items(), key=lambda reason: -abs(reason[1]))[:TOP]
-    return Question(subject, name, probabilities, tuple(reasons), encoder_alone(features))
+    def ask(
+        self, name: str, subject: str, asked: Callable[[ReadArticle], Features], *, speaks: bool = True
+    ) -> Question:
+        """Ask the head `name`; of one who `speaks`, also without one word after the other."""
+        head, features = self.listener.heads[name], asked(self.listener.article)
+        probabilities = head.probabilities(features)
+        best = max(probabilities, key=probabilities.__getitem__)
+        weighed: dict[str, float] = {}
+        for feature, gain in head.reasons(features, best):
+            block = ENCODER if feature.startswith(f"{ENCODER}:") else feature
+            weighed[block] = weighed.get(block, 0.0) + gain
+        reasons = sorted(weighed.items(), key=lambda reason: -abs(reason[1]))[:TOP]
+        lost = [
+            (self._text(first, last), probabilities[best] - head.probabilities(asked(read))[best])
+            for first, last, read in (self.without if speaks else ())
+        ]
+        words = sorted((one for one in lost if one[1] >= LEAST), key=lambda one: -one[1])[:TOP]
+        told = encoder_alone(features)
+        return Question(subject, name, probabilities, tuple(reasons), told, words=tuple(words))
 
+    def subject(self, heard: Heard) -> str:
+        """Whom a question is about."""
+        mention, turn = heard.voice.mention, heard.turn
+        return self.words(mention) if mention else f"the {turn.role} ({turn.holder or 'unnamed'})"
 
-def _words(article: ReadArticle, at: int, mention: Mention | None) -> str:
-    """A mention's words as they stand in the sentence; empty for a source that is not named in it."""
-    return article.sentences[at].text(mention.first, mention.last) if mention else ""
+    def words(self, mention: Mention) -> str:
+        """A mention's words as they stand in the sentence."""
+        return self._text(mention.first, mention.last)
+
+    def _text(self, first: int, last: int) -> str:
+        return self.listener.article.sentences[self.at].text(first, last)

@@ -178,7 +178,9 @@ class Model:
         if not 0 <= sentence < len(sentences):
             raise UsageError(f"{article.id} has sentences 0 to {len(sentences) - 1}, not {sentence}")
         labels = self._result(opened).attributions[sentence]
-        explained = explain(read, sentences[sentence], self.heads, self.thresholds, stanced=relevance.stanced)
+        hiding = self.encoder.hidden
+        stanced = relevance.stanced
+        explained = explain(read, sentences[sentence], self.heads, self.thresholds, hiding, stanced=stanced)
         review = self.calibration.review
         return replace(explained, labels=labels, topic=self.topic.name, review=review)
 

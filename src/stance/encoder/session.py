@@ -7,7 +7,7 @@ number of jobs or on the machine's load.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.encoded import OUTPUTS, SENTENCE, WORD, Encoded, rounded
+from stance.encoded import OUTPUTS, WORD, Encoded, rounded
 from stance.encoder.pieces import Stretch, WordPieces, stretches_of, windows_of
 from stance.errors import ModelError
 from stance.reading import ReadArticle
@@ -75,19 +75,39 @@ class Encoder:
 
     def encode(self, article: ReadArticle) -> ReadArticle:
         """The article with `encoded` filled in."""
-        return replace(article, encoded=self._encoded(stretches_of(article, self.pieces), article))
+        told = self._told(stretches_of(article, self.pieces), range(len(article.sentences)))
+        return replace(article, encoded=tuple(told[at] for at in range(len(article.sentences))))
 
-    def _encoded(self, stretches: Sequence[Stretch], article: ReadArticle) -> tuple[Encoded, ...]:
-        words: list[list[NDArray[np.int8]]] = [[] for _ in article.sentences]
-        sentences: list[NDArray[np.int8]] = [np.zeros(len(SENTENCE), np.int8) for _ in article.sentences]
+    def hidden(self, article: ReadArticle, at: int) -> Iterator[tuple[int, int, ReadArticle]]:
+        """The article as it is told with words of sentence `at` hidden, one word or known name at a time.
+
+        Gives the first of the hidden words, the one after the last, and the article, in which only that
+        sentence is told anew. What has no letter and no digit stays.
+        """
+        stretches, words = stretches_of(article, self.pieces), article.sentences[at].words
+        for number, stretch in enumerate(stretches):
+            for first, last, ids in stretch.hiding(self.pieces.mask) if stretch.at == at else ():
+                if any(letter.isalnum() for word in words[first:last] for letter in word):
+                    changed = (*stretches[:number], replace(stretch, ids=ids), *stretches[number + 1 :])
+                    told = self._told(changed, (at,))[at]
+                    encoded = (*article.encoded[:at], told, *article.encoded[at + 1 :])
+                    yield first, last, replace(article, encoded=encoded)
+
+    def _told(self, stretches: Sequence[Stretch], asked: Container[int]) -> dict[int, Encoded]:
+        """What is told of the sentences that are asked about, by their places in the article."""
+        words: dict[int, list[NDArray[np.int8]]] = {}
+        sentences: dict[int, NDArray[np.int8]] = {}
         for window in windows_of(stretches, self.pieces):
+            own = [(place, stretch) for place, stretch in window.own if stretch.at in asked]
+            if not own:
+                continue
             told = self.kept(window.ids)
-            for place, stretch in window.own:
+            for place, stretch in own:
                 rows = told[place : place + len(stretch.ids)]
-                words[stretch.at].append(rows[list(stretch.places), : len(WORD)])
+                words.setdefault(stretch.at, []).append(rows[list(stretch.places), : len(WORD)])
                 if not stretch.first:
                     sentences[stretch.at] = rows[0, len(WORD) :]
-        return tuple(Encoded(np.concatenate(w), s) for w, s in zip(words, sentences, strict=True))
+        return {at: Encoded(np.concatenate(words[at]), sentences[at]) for at in sentences}
 
     @cached_property
     def kept(self) -> _lru_cache_wrapper[NDArray[np.int8]]:
