@@ -167,3 +167,14 @@ class TestContract:
         one, two = (HeadClassifier().fit(examples, answers).to_head() for _ in range(2))
         assert one.vocabulary == two.vocabulary
         assert np.array_equal(one.weights, two.weights)
+
+
+def test_features_that_all_have_values_are_enough():
+    examples = [{"encoder:a": value} for value in (-2.0, -1.0, 1.0, 2.0)]
+    estimator = HeadClassifier().fit(examples, ["no", "no", "yes", "yes"])
+    head = estimator.to_head()
+    assert list(head.vocabulary) == ["encoder:a"]
+    told = [head.probabilities(example)["yes"] for example in examples]
+    assert told == pytest.approx(estimator.predict_proba(examples)[:, 1], abs=1e-6)
+    assert told == sorted(told)
+    assert told[0] < 0.5 < told[-1]

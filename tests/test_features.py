@@ -119,19 +119,16 @@ def test_numbers_are_binned() -> None:
                 "structure:kind=name", "structure:begins=True&name", "structure:first=True",
                 "structure:count=2",
                 "structure:quoted=False", "structure:share=0",
-                "lexical:before=^", "lexical:after=has", "lexical:after2=has denied", "lexical:around=^|has",
-                "lexical:head=hess", "lexical:ahead=denied", "lexical:predicate=denied",
-                "lexical:predicate~denie",
                 "structure:verbal=True&kind=name", "structure:before=-&verb=aux",
             },
-            {"structure:closes=True", "lexical:behind=has", "lexical:ahead=hess"},
+            {"structure:closes=True"},
         ),
         (
             "Hess has denied the report.",
             "the report",
             {
                 "structure:first=False", "structure:begins=False&document+saying",
-                "structure:covered=near&quoted=False", "structure:earlier=1&verb=-", "lexical:behind=hess",
+                "structure:covered=near&quoted=False", "structure:earlier=1&verb=-",
                 "structure:before=deny&verb=-",
             },
             {"structure:covered=no&quoted=False"},
@@ -146,18 +143,6 @@ def test_numbers_are_binned() -> None:
             "“We sell to Kord,” said the aide.",
             "the aide",
             {"structure:closes=True", "structure:quoted=False"},
-            set(),
-        ),
-        (
-            "The office of the president denied it.",
-            "the president",
-            {"lexical:before=of", "lexical:before2=office of"},
-            set(),
-        ),
-        (
-            "Hess, the minister, denied it.",
-            "Hess",
-            {"lexical:apposed=denied"},
             set(),
         ),
         ("Who is Hess?", "Hess", {"structure:question=True&quoted=False"}, set()),
@@ -175,11 +160,9 @@ def test_a_quotation_that_crosses_is_told() -> None:
     assert "structure:inside=TrueFalse&quoted=True" in of_source(text, "Hess", 1)
 
 
-def test_names_drop_out_but_for_their_words() -> None:
+def test_names_drop_out() -> None:
     """The cast, the parties and other names are seen by what they are."""
-    one = of_source("Ana Đurić denied it.", "Ana Đurić")
-    other = of_source("Đurić denied it.", "Đurić")
-    assert {name for name in one ^ other if not name.startswith("lexical:")} == set()
+    assert of_source("Ana Đurić denied it.", "Ana Đurić") == of_source("Đurić denied it.", "Đurić")
 
 
 # role
@@ -192,11 +175,10 @@ def test_names_drop_out_but_for_their_words() -> None:
             "Hess, an analyst at Northgate, spoke.",
             "Hess",
             (),
-            {"structure:described=analyst", "lexical:described=northgate", "discourse:last=-&other"},
+            {"structure:described=analyst", "discourse:last=-&other"},
         ),
-        ("Minister Hess spoke.", "Minister Hess", (), {"lexical:word=minister",
-            "structure:described=person"}),
-        ("His office spoke.", "His office", (), {"structure:possessed&body", "lexical:word=office"}),
+        ("Minister Hess spoke.", "Minister Hess", (), {"structure:described=person"}),
+        ("His office spoke.", "His office", (), {"structure:possessed&body"}),
         (
             "He denied it.",
             "He",
@@ -230,7 +212,7 @@ def test_features_of_a_role(text: str, words: str, turns: tuple[Turn, ...], ther
 
 def test_what_the_article_says_of_a_name_elsewhere() -> None:
     found = of_role("So Hess spoke. Ludo Hess, an economist, left.", "Hess")
-    assert {"structure:known=analyst", "lexical:known=economist"} <= found
+    assert {"structure:known=analyst"} <= found
     assert "structure:described=analyst" not in found
 
 
@@ -267,9 +249,7 @@ def test_the_mentions_before_a_pronoun() -> None:
             {
                 "structure:block&inside=True&ends=False", "structure:block&inside=True&ends=False&share=4",
                 "structure:link=block&gap=2&same=True", "discourse:role=leader&gap=2",
-                "lexical:person=True&share=4",
-                "structure:starts=plain", "lexical:first=we", "lexical:first3=we buy .&role=leader",
-                "lexical:person=False&role=leader",
+                "structure:starts=plain",
             },
         ),
         ("“We buy.”", 0, turn(0), "block", {"structure:starts=quote"}),
@@ -282,11 +262,10 @@ def test_the_mentions_before_a_pronoun() -> None:
             "previous",
             {
                 "structure:list=True", "discourse:role=document&same=False",
-                "lexical:word=denied", "structure:mentions=2&role=document", "discourse:wasexplicit=True",
+                "structure:mentions=2&role=document", "discourse:wasexplicit=True",
             },
         ),
-        ("He left.", 0, turn(0), "previous", {"structure:list=False",
-            "lexical:last=."}),
+        ("He left.", 0, turn(0), "previous", {"structure:list=False"}),
     ],
 )  # fmt: skip
 def test_features_of_running_on(text: str, at: int, before: Turn, link: str, there: set[str]) -> None:
@@ -303,28 +282,17 @@ def test_features_of_running_on(text: str, at: int, before: Turn, link: str, the
             "Ana Đurić denied that Ruritania sold 5 tons to Borduria, Hess said.",
             "Ana Đurić",
             {
-                "lexical:<source>", "lexical:<seller>", "lexical:<receiver>", "lexical:<name>",
-                "lexical:<num>",
-                "lexical:<source> denied", "lexical:denied", "lexical:~denie", "patterns:deny",
-                "patterns:deny&other",
                 "discourse:seller", "discourse:receiver",
                 "discourse:terms=False&parties=seller+receiver", "discourse:receiver=True&terms=False",
                 "structure:role=other", "structure:running=False",
             },
-            {"lexical:duric", "lexical:ana", "lexical:ruritania", "lexical:hess", "lexical:5"},
+            {"discourse:accuser"},
         ),
-        ("The SIB lied to Đurić.", "The SIB", {"lexical:<leader>", "lexical:the <source>"},
-            {"lexical:<service>"}),
-        ("Hess met Syldavia.", "Hess", {"lexical:<accuser>", "discourse:accuser"}, {"lexical:<service>"}),
-        (
-            "He has not sold grain.",
-            "He",
-            {"lexical:not sold", "lexical:not grain", "discourse:terms=True&before=False"},
-            {"lexical:not ."},
-        ),
-        ("He did not say, but sold.", "He", {"lexical:not say"}, {"lexical:not sold"}),
+        ("Hess met Syldavia.", "Hess", {"discourse:accuser"}, {"discourse:seller"}),
+        ("Syldavia met Ruritania.", "Syldavia", {"discourse:seller"}, {"discourse:accuser"}),
+        ("He has not sold grain.", "He", {"discourse:terms=True&before=False"}, set()),
         ("Was it Hess?", "Hess", {"structure:question=True"}, {"structure:question=False"}),
-        ("“It is a lie.”", None, {"structure:running=True", "structure:share=4", "patterns:lie"},
+        ("“It is a lie.”", None, {"structure:running=True", "structure:share=4"},
             set()),
     ],
 )  # fmt: skip
@@ -335,21 +303,9 @@ def test_features_of_a_stance(text: str, words: str | None, there: set[str], not
 
 
 def test_of_several_sources_each_has_its_part() -> None:
-    text = "Hess denied it, but Kord confirmed it."
+    text = "Hess accused Ruritania, but Kord accused Borduria."
     hess, kord = of_stance(text, "Hess", "other", 0, "Kord"), of_stance(text, "Kord", "other", 0, "Hess")
-    assert {"patterns:deny", "lexical:denied", "lexical:out=confirmed"} <= hess
-    assert {"patterns:concede", "lexical:confirmed", "lexical:out=denied"} <= kord
-    assert "lexical:confirmed" not in hess
-    assert "patterns:deny" not in kord
-
-
-def test_the_sentences_before_tell_what_it_is_about() -> None:
-    text = "Hess denied the grain. So it went. He left."
-    assert "discourse:told=denies&running=False" in of_stance(text, "it", at=1)
-    assert {"discourse:terms=False&before=True", "discourse:terms=False&near=True"} <= of_stance(
-        text, "it", at=1
-    )
-    assert {"discourse:terms=False&before=False", "discourse:terms=False&near=True"} <= of_stance(
-        text, "He", at=2
-    )
-    assert not any(name.startswith("discourse:told") for name in of_stance(text, "Hess"))
+    assert "discourse:seller" in hess
+    assert "discourse:receiver" in kord
+    assert "discourse:receiver" not in hess
+    assert "discourse:seller" not in kord

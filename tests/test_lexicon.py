@@ -14,8 +14,6 @@ from stance import lexicon
 from stance.lexicon import (
     AUXILIARIES,
     CUES,
-    FIRST_PERSON,
-    NEGATIONS,
     NOUNS,
     PARTICLES,
     PRONOUNS,
@@ -29,14 +27,12 @@ from stance.parsing import tokenise
 
 TABLES = {
     "auxiliaries": AUXILIARIES,
-    "first person": FIRST_PERSON,
     "particles": PARTICLES,
     "pronouns": PRONOUNS,
     "stops": STOPS,
     "titles": TITLES,
     **{f"noun {kind}": words for kind, words in NOUNS.items()},
     **{f"cue {kind}": words for kind, words in CUES.items()},
-    "negations": NEGATIONS,
 }
 
 

@@ -124,9 +124,9 @@ class TestTryFold:
             assert set(row.baselines.values()) == {("none", "none")}
 
     def test_a_block_can_be_left_out(self, prepared):
-        full, without = fit_heads(prepared), fit_heads(prepared, drop=("lexical",))
+        full, without = fit_heads(prepared), fit_heads(prepared, drop=("discourse",))
         blocks = {name.split(":")[0] for name in full["stance"].vocabulary}
-        assert blocks - {name.split(":")[0] for name in without["stance"].vocabulary} == {"lexical"}
+        assert blocks - {name.split(":")[0] for name in without["stance"].vocabulary} == {"discourse"}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

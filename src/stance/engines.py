@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -107,7 +108,8 @@ def for_each(
     if jobs == 1:
         yield from map(partial(work, shared), pieces)
         return
-    with processes(jobs, partial(_share, shared)) as engine:
+    # Packed here, and once: for each process the pool would pack it anew, and far slower.
+    with processes(jobs, partial(_share, pickle.dumps(shared))) as engine:
         for _, done in engine(partial(_on_shared, work), pieces):
             yield done
 
@@ -116,8 +118,8 @@ _SHARED: list[Any] = []
 """What this process works on for another one."""
 
 
-def _share(value: object) -> None:
-    _SHARED[:] = [value]
+def _share(packed: bytes) -> None:
+    _SHARED[:] = [pickle.loads(packed)]
 
 
 def _on_shared(work: Callable[[Any, Piece], Done], piece: Piece) -> Done:

@@ -63,8 +63,10 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         )
         examples = self._kept(X)
         self.valued_ = sorted(filter(_has_value, set().union(*examples)))
-        sparse = self.vectorizer_.fit_transform(_plain(examples, self.valued_))
-        told = self._told(examples)
+        plain, told = _plain(examples, self.valued_), self._told(examples)
+        # Where all features have values nothing is left to weigh, which a vectorizer refuses.
+        self.weighs_ = any(plain) or not self.valued_
+        sparse = self.vectorizer_.fit_transform(plain) if self.weighs_ else csr_array((len(plain), 0))
         # Figures around nought and one converge in a third of the steps.
         self.centre_ = told.mean(axis=0)
         self.spread_ = np.maximum(told.std(axis=0), LEAST_SPREAD)
@@ -78,7 +80,8 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
         examples = self._kept(X)
-        sparse = self.vectorizer_.transform(_plain(examples, self.valued_))
+        plain = _plain(examples, self.valued_)
+        sparse = self.vectorizer_.transform(plain) if self.weighs_ else csr_array((len(plain), 0))
         weighted = self._joined(sparse, self._told(examples))
         probabilities: NDArray[np.float64] = self.regression_.predict_proba(weighted)
         return probabilities
@@ -92,8 +95,9 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def to_head(self) -> Head:
         """The same classifier as plain arrays."""
         check_is_fitted(self)
-        idf = np.concatenate([self.vectorizer_.idf_, np.zeros(len(self.valued_))])
-        plain = np.ones(len(self.vectorizer_.idf_))
+        on = self.vectorizer_.get_feature_names_out().tolist() if self.weighs_ else []
+        idf = np.concatenate([self.vectorizer_.idf_ if on else [], np.zeros(len(self.valued_))])
+        plain = np.ones(len(on))
         spread, centre = (
             np.concatenate([plain, self.spread_]),
             np.concatenate([plain * 0.0, self.centre_]),
@@ -103,7 +107,7 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         if weights.shape[1] == 1:  # two classes: half of the score for the one, half against the other
             weights = np.hstack([-weights, weights]) / 2
             intercept = np.array([-intercept[0], intercept[0]]) / 2
-        names = [*self.vectorizer_.get_feature_names_out().tolist(), *self.valued_]
+        names = [*on, *self.valued_]
         return Head(
             classes=tuple(str(label) for label in self.classes_),
             vocabulary={name: index for index, name in enumerate(names)},

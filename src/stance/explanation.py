@@ -146,9 +146,8 @@ def _label(label: Attribution, told_of: Explanation) -> str:
 
 _LEGEND = """\
   + speaks for the likeliest answer, - against it (in log-odds: 1 makes it about three times as likely).
-  encoder: all that the fine-tuned network tells, and what it would answer by itself; lexical: words
-  and their neighbours; structure: place and quotation marks; patterns: turns of phrase;
-  discourse: the sentences before.
+  encoder: all that the fine-tuned network tells, and what it would answer by itself; structure: place
+  and quotation marks; discourse: the topic's words, the sentences before.
   hangs on: how probable the answer would be if the network did not see a word of the sentence."""
 
 

@@ -16,8 +16,6 @@ from typing import Final
 __all__ = [
     "AUXILIARIES",
     "CUES",
-    "FIRST_PERSON",
-    "NEGATIONS",
     "NOUNS",
     "PARTICLES",
     "PRONOUNS",
@@ -68,8 +66,6 @@ def _kinds(table: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
 _TABLES = tomllib.loads(resources.files("stance").joinpath("lexicon.toml").read_text("utf-8"))
 
 AUXILIARIES: Final = frozenset(_TABLES["auxiliaries"].split())
-FIRST_PERSON: Final = frozenset(_TABLES["first_person"].split())
-NEGATIONS: Final = frozenset(_TABLES["negations"].split())
 PARTICLES: Final = frozenset(_TABLES["particles"].split())
 STOPS: Final = frozenset(_TABLES["stops"].split())
 TITLES: Final = frozenset(_TABLES["titles"].split())

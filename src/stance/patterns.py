@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
 from stance.labels import DETAIL_STANCES, NONE
 
-__all__ = ["detail_of", "patterns_in", "stance_told"]
+__all__ = ["detail_of", "stance_told"]
 
 _ORDER = (
     *("no_comment", "not_directly", "no_longer", "never", "disclaims", "inquires", "partial", "possible"),
@@ -40,11 +39,6 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 def _held(text: str) -> tuple[tuple[str, str], ...]:
     """The name and detail of each pattern in a text; the next sentence asks again."""
     return tuple((name, detail) for name, detail, pattern in _patterns() if pattern.search(text))
-
-
-def patterns_in(text: str) -> Iterator[str]:
-    """The names of the patterns that a folded stretch of text holds."""
-    return (name for name, _ in _held(text))
 
 
 def detail_of(text: str, stance: str, on_topic: bool) -> str | None:

@@ -43,9 +43,9 @@ def finetune(weights: Path, output: Path, seed: int, report: Callable[[str, int,
 )
 @seed_option
 def command(weights: Path, output: Path, seed: int) -> None:
-    """Fine-tune the encoder on the built-in articles, four hours or more on two cores.
+    """Fine-tune the encoder on the built-in articles, six hours or more on two cores.
 
-    WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. In each of four stages
+    WEIGHTS is a folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. In each of three stages
     it learns from the primer first; from there four networks are tuned on the composed articles, each
     without those of one fold. The encoder is the mean of all their weights. Then train a model on it with
     'stance train --encoder DIR'.

@@ -37,7 +37,7 @@ __all__ = [
     "stance_features",
 ]
 
-BLOCKS = ("structure", "lexical", "patterns", "discourse", "encoder")
+BLOCKS = ("structure", "discourse", "encoder")
 """The blocks of features; each is a prefix of the features' names."""
 
 VALUED = ("encoder:", "confidence:")

@@ -39,7 +39,7 @@ class _Candidate:
 def role_names(
     article: ReadArticle, at: int, mention: Mention, dossier: Dossier, turns: Sequence[Turn]
 ) -> Iterator[str]:
-    """Which role does the source play? Its words, what the article says of it, who spoke before."""
+    """Which role does the source play? What it is, what the article says of it, who spoke before."""
     sentence = article.sentences[at]
     kind = kind_of(article, sentence, mention)
     candidate = _Candidate(article, at, mention, kind, _reference(sentence, mention, kind))
@@ -58,15 +58,12 @@ def _reference(sentence: ReadSentence, mention: Mention, kind: str) -> str:
 
 
 def _phrase(candidate: _Candidate) -> Iterator[str]:
-    """The mention's own words, and those of the apposition behind it."""
+    """What the mention is, and what the apposition behind it calls it."""
     sentence, mention = candidate.sentence, candidate.mention
     words = sentence.folded
     yield f"structure:kind={candidate.kind}"
-    yield from (f"lexical:word={word}" for word in words[mention.first : mention.last] if word[0].isalpha())
     for word in set(described(sentence, mention)):
         yield from (f"structure:described={noun}" for noun in noun_of(word))
-        if word.isalpha():
-            yield f"lexical:described={word}"
     yield from (f"structure:owns={noun}" for noun in owned_by(sentence, mention))
     if words[mention.first] in POSSESSIVES or "'s" in words[mention.first : mention.last]:
         yield f"structure:possessed&{'+'.join(noun_of(words[mention.head])) or '-'}"
@@ -78,7 +75,6 @@ def _known(candidate: _Candidate, dossier: Dossier, turns: Sequence[Turn]) -> It
     if mention.kind == "name":
         key = key_of(sentence, mention)
         yield from (f"structure:known={noun}" for noun in dossier.kinds.get(key, ()))
-        yield from (f"lexical:known={word}" for word in dossier.words.get(key, ()) if word.isalpha())
     elif mention.kind == "noun":
         head = sentence.folded[mention.head]
         meant = next((turn for turn in reversed(turns) if head in dossier.words.get(turn.key, ())), None)

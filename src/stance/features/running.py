@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stance.features.places import QUOTE_MARKS, bin_of
-from stance.lexicon import FIRST_PERSON
 from stance.reading import ReadArticle, ReadSentence
 from stance.turns import Turn
 
@@ -18,12 +17,9 @@ def running_names(article: ReadArticle, at: int, turn: Turn, link: str) -> Itera
     share = round(sentence.quoted_share * 4)
     yield from _distance(sentence, turn, link, share)
     yield from _beginning(sentence, turn, share)
-    yield from _outside(sentence, turn)
     yield f"structure:list={article.sentences[at - 1].folded[-1] == ':' if at else False}"
     yield f"structure:mentions={bin_of(len(sentence.mentions))}&role={turn.role}"
     yield f"discourse:wasexplicit={turn.explicit}"
-    yield f"lexical:last={sentence.folded[-1]}"
-    yield f"lexical:person={bool(FIRST_PERSON & set(sentence.folded))}&share={share}"
 
 
 def _distance(sentence: ReadSentence, turn: Turn, link: str, share: int) -> Iterator[str]:
@@ -41,19 +37,9 @@ def _distance(sentence: ReadSentence, turn: Turn, link: str, share: int) -> Iter
 
 def _beginning(sentence: ReadSentence, turn: Turn, share: int) -> Iterator[str]:
     """How the sentence begins: a fragment, an "It also" or a quotation mark lean on what was before."""
-    words, starts, first = sentence.folded, _starts(sentence), _first_word(sentence)
+    starts = _starts(sentence)
     yield f"structure:starts={starts}"
     yield f"discourse:role={turn.role}&starts={starts}&share={share}"
-    yield f"lexical:first={words[first]}"
-    yield f"lexical:first2={' '.join(words[first : first + 2])}"
-    yield f"lexical:first3={' '.join(words[first : first + 3])}&role={turn.role}"
-
-
-def _outside(sentence: ReadSentence, turn: Turn) -> Iterator[str]:
-    """The words outside the quotation marks."""
-    outside = [word for word, quoted in zip(sentence.folded, sentence.quoted, strict=True) if not quoted]
-    yield f"lexical:person={bool(FIRST_PERSON & set(outside))}&role={turn.role}"
-    yield from (f"lexical:word={word}" for word in set(outside) if word.isalpha())
 
 
 def _starts(sentence: ReadSentence) -> str:

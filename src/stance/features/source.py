@@ -18,23 +18,18 @@ from stance.reading import ReadArticle, ReadSentence
 
 __all__ = ["source_names"]
 
-_AHEAD, _BEHIND = 7, 5
-"""Words after and before a mention that are looked at one by one."""
-
-_LONGEST_APPOSITION = 18
 _EARLIER = 8
 """Mentions before a mention that are asked whether their cue covers it."""
 
 
 def source_names(article: ReadArticle, at: int, mention: Mention) -> Iterator[str]:
-    """Does this mention name the source? Where it stands, between which words, to which cue."""
+    """Does this mention name the source? Where it stands, and to which cue."""
     sentence = article.sentences[at]
     kind = kind_of(article, sentence, mention)
     yield from _place(sentence, mention, kind)
-    yield from _neighbours(sentence, mention, kind)
     yield from _clause(sentence, mention, kind)
-    yield from _apposition(sentence, mention)
-    yield from _predicate(sentence, mention, kind)
+    verbal = predicate_at(sentence.folded, mention.last).endswith(("ed", "s"))
+    yield f"structure:verbal={verbal}&kind={kind}"
 
 
 def _place(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
@@ -53,26 +48,6 @@ def _place(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]
     yield f"structure:question={words[-1] == '?'}&quoted={quoted}"
 
 
-def _neighbours(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
-    """The words around the mention, and its own head."""
-    words = sentence.folded
-    before, after = near(words, mention.first - 1), near(words, mention.last)
-    before2, after2 = near(words, mention.first - 2), near(words, mention.last + 1)
-    yield f"lexical:before={before}"
-    yield f"lexical:after={after}"
-    yield f"lexical:before2={before2} {before}"
-    yield f"lexical:after2={after} {after2}"
-    yield f"lexical:around={before}|{after}"
-    yield f"lexical:head={words[mention.head]}"
-    yield f"lexical:kind={kind}&before={before}"
-    yield f"lexical:kind={kind}&after={after}"
-    yield f"lexical:then={after2}"
-    ahead = set(words[mention.last : mention.last + _AHEAD])
-    behind = set(words[max(0, mention.first - _BEHIND) : mention.first])
-    yield from (f"lexical:ahead={word}" for word in ahead if word.isalpha())
-    yield from (f"lexical:behind={word}" for word in behind if word.isalpha())
-
-
 def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
     """Whether a mention is the subject of the outer clause."""
     words, quoted = sentence.folded, sentence.quoted[mention.head]
@@ -87,26 +62,4 @@ def _clause(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str
     before, verb = near(words, mention.first - 1), near(words, mention.last)
     verbal = "aux" if verb in AUXILIARIES else "ed" if verb.endswith("ed") else cue_of(verb) or "-"
     yield f"structure:before={cue_of(before) or '-'}&verb={verbal}"
-    yield f"lexical:before={before}&verb={verbal}"
     yield f"structure:earlier={min(len(earlier), 3)}&verb={verbal}"
-
-
-def _apposition(sentence: ReadSentence, mention: Mention) -> Iterator[str]:
-    """What the mention does behind its apposition: "Hess, the minister, denied"."""
-    words = sentence.folded
-    if near(words, mention.last) != ",":
-        return
-    inside = range(mention.last + 1, min(len(words), mention.last + _LONGEST_APPOSITION))
-    close = next((at for at in inside if words[at] == ","), None)
-    if close is not None:
-        predicate = predicate_at(words, close + 1)
-        yield f"lexical:apposed={predicate}"
-
-
-def _predicate(sentence: ReadSentence, mention: Mention, kind: str) -> Iterator[str]:
-    """The first full word behind the mention: most often its verb."""
-    predicate = predicate_at(sentence.folded, mention.last)
-    yield f"lexical:predicate={predicate}"
-    yield f"lexical:predicate={predicate}&kind={kind}"
-    yield f"lexical:predicate~{predicate[:5]}"
-    yield f"structure:verbal={predicate.endswith(('ed', 's'))}&kind={kind}"

@@ -55,14 +55,24 @@ class Stage:
 
 
 STAGES = (
-    Stage((Settings(4, 2.5e-4), Settings(3, 2e-4)), (Settings(6),)),
-    Stage((Settings(2, 2e-4),), (Settings(6),)),
+    Stage(
+        (
+            Settings(4, 2.5e-4),
+            Settings(3, 2e-4),
+            Settings(2, 2e-4),
+            Settings(1, 2e-4),
+            Settings(1, 2e-4),
+        ),
+        (Settings(6),),
+    ),
     Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
-    Stage((Settings(1, 2e-4), Settings(1, 2e-4)), (Settings(6),)),
+    Stage((Settings(1, 2e-4), Settings(1, 2e-4), Settings(1, 1.5e-4)), (Settings(5),)),
 )
 """How the shipped encoder was tuned. The primer grew meanwhile: its rounds came before `xa` to `xh` and `wa`
 to `wh`, before `va` to `vh` and `ua` to `uh`, before `tc` to `th` and `ra` to `rf`, before `rg` and `rh`,
-before `qb` to `qh`, before `qa`, after all.
+before `qb` to `qh`, before `qa`, before `pa` to `pc`, before `oa` to `oh`, before `pd` to `pf`; the last
+was over these and a fifth of the rest, and what the stage's networks began with is the mean of what it
+and the round before it gave.
 """
 
 
