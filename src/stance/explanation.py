@@ -189,13 +189,14 @@ def explain(
     turns = tuple(listener.turns)
     found, _ = listener.sentence(at)
     without = tuple(hiding(article, at)) if found else ()
-    asked = _questions(_Asker(listener, at, without), turns, found)
-    thresholded = (replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
-    questions = tuple(q for q in thresholded if stanced or q.head != "stance")
+    asked = _questions(_Asker(listener, at, without), turns, found, stanced=stanced)
+    questions = tuple(replace(q, threshold=getattr(thresholds, q.head, None)) for q in asked)
     return Explanation(sentence, questions, stanced, silences=tuple(listener.silences))
 
 
-def _questions(asker: _Asker, turns: Sequence[Turn], found: Sequence[Heard]) -> Iterator[Question]:
+def _questions(
+    asker: _Asker, turns: Sequence[Turn], found: Sequence[Heard], *, stanced: bool
+) -> Iterator[Question]:
     listener, at = asker.listener, asker.at
     speaking = {id(heard.voice.mention) for heard in found}
     for mention, _ in sorted(listener.named[at], key=lambda named: -named[1])[:TOP]:
@@ -210,7 +211,8 @@ def _questions(asker: _Asker, turns: Sequence[Turn], found: Sequence[Heard]) -> 
         if named and not role_of_cast(listener.article, named):
             asked = partial(role_features, at=at, mention=named, dossier=listener.dossier, turns=turns)
             yield asker.ask("role", subject, asked)
-        yield asker.ask("stance", subject, partial(stance_features, at=at, voice=heard.voice))
+        if stanced:
+            yield asker.ask("stance", subject, partial(stance_features, at=at, voice=heard.voice))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from tokenizers import Tokenizer
 
@@ -63,9 +64,8 @@ class Stretch:
     def hiding(self, mask: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """Its pieces with those of one word after the other hidden, and which of the sentence's words these
         are: the first, and the one after the last. The words of a known name have one piece together."""
-        firsts = [at for at in range(len(self.places)) if self.places[at] > max((0, *self.places[:at][-1:]))]
-        for at, first in enumerate(firsts):
-            last = firsts[at + 1] if at + 1 < len(firsts) else len(self.places)
+        firsts = (at for at, (before, here) in enumerate(pairwise((0, *self.places))) if here > before)
+        for first, last in pairwise((*firsts, len(self.places))):
             begin = self.places[first]
             end = self.places[last] if last < len(self.places) else len(self.ids)
             hidden = (*self.ids[:begin], *(mask for _ in range(end - begin)), *self.ids[end:])
