@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +30,6 @@ from stance.evaluation import SetEvaluation, evaluate
 from stance.examples import prepare
 from stance.features import BLOCKS
 from stance.fitting import fit_calibration, fit_heads
-from stance.folds import family_of
 from stance.heldout import HeldOut
 from stance.model import Model
 from stance.output.rows import rows as output_rows
@@ -41,6 +39,7 @@ from stance.topic import load_topic
 from stance.training import Encoding, folds_for
 from stance.trials import Plan, calibrating, held_out, try_folds
 from stance.voices import Thresholds
+from tests.bench.errors import focal_of
 from tests.conftest import bare
 
 ROOT = Path(__file__).parents[2]
@@ -119,8 +118,7 @@ def with_interval(figure: Figure) -> str:
 
 def focal(rows: Sequence[HeldOut]) -> str:
     """The share of focal sentences that are right."""
-    seen = Counter((family_of(row.article), row.text) for row in rows if row.set == "contrast")
-    asked = [row for row in rows if row.set == "contrast" and seen[family_of(row.article), row.text] == 1]
+    asked = focal_of(rows)
     right = sum(row.gold_primary == row.predicted_primary for row in asked)
     return f"{right / len(asked):.3f} ({right}/{len(asked)})" if asked else "–"
 
