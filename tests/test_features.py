@@ -309,3 +309,15 @@ def test_of_several_sources_each_has_its_part() -> None:
     assert "discourse:receiver" in kord
     assert "discourse:receiver" not in hess
     assert "discourse:seller" not in kord
+
+
+def test_the_sentences_before_tell_what_it_is_about() -> None:
+    text = "Hess denied the grain. So it went. He left."
+    assert "discourse:told=denies&running=False" in of_stance(text, "it", at=1)
+    assert {"discourse:terms=False&before=True", "discourse:terms=False&near=True"} <= of_stance(
+        text, "it", at=1
+    )
+    assert {"discourse:terms=False&before=False", "discourse:terms=False&near=True"} <= of_stance(
+        text, "He", at=2
+    )
+    assert not any(name.startswith("discourse:told") for name in of_stance(text, "Hess"))
