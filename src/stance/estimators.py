@@ -7,7 +7,7 @@ allows: `tests/test_sklearn.py` runs scikit-learn's own checks and names those t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,13 +66,13 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         plain, told = _plain(examples, self.valued_), self._told(examples)
         # Where all features have values nothing is left to weigh, which a vectorizer refuses.
         self.weighs_ = any(plain) or not self.valued_
-        sparse = self.vectorizer_.fit_transform(plain) if self.weighs_ else csr_array((len(plain), 0))
         # Figures around nought and one converge in a third of the steps.
         self.centre_ = told.mean(axis=0)
         self.spread_ = np.maximum(told.std(axis=0), LEAST_SPREAD)
         # Newton's steps take half the time of scikit-learn's default here, and come closer to the best.
         self.regression_ = LogisticRegression(C=self.C, max_iter=3000, solver="newton-cg")
-        self.regression_.fit(self._joined(sparse, told), y, sample_weight=sample_weight)
+        matrix = self._joined(plain, told, self.vectorizer_.fit_transform)
+        self.regression_.fit(matrix, y, sample_weight=sample_weight)
         self.classes_ = self.regression_.classes_
         return self
 
@@ -80,10 +80,9 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """The probability of each class, one row per example, columns as `classes_`."""
         check_is_fitted(self)
         examples = self._kept(X)
-        plain = _plain(examples, self.valued_)
-        sparse = self.vectorizer_.transform(plain) if self.weighs_ else csr_array((len(plain), 0))
-        weighted = self._joined(sparse, self._told(examples))
-        probabilities: NDArray[np.float64] = self.regression_.predict_proba(weighted)
+        plain, told = _plain(examples, self.valued_), self._told(examples)
+        matrix = self._joined(plain, told, self.vectorizer_.transform)
+        probabilities: NDArray[np.float64] = self.regression_.predict_proba(matrix)
         return probabilities
 
     def predict(self, X: Examples) -> NDArray[Any]:
@@ -132,8 +131,9 @@ class HeadClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             for names in examples
         ]
 
-    def _joined(self, sparse: Any, told: NDArray[np.float64]) -> Any:
+    def _joined(self, plain: Examples, told: NDArray[np.float64], weigh: Callable[[Examples], Any]) -> Any:
         """The matrix of the features that are on, with the columns of those that have values behind it."""
+        sparse = weigh(plain) if self.weighs_ else csr_array((len(plain), 0))
         if not self.valued_:
             return sparse
         return hstack([sparse, csr_array((told - self.centre_) / self.spread_)], format="csr")
