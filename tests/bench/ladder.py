@@ -39,7 +39,7 @@ from stance.topic import load_topic
 from stance.training import Encoding, folds_for
 from stance.trials import Plan, calibrating, held_out, try_folds
 from stance.voices import Thresholds
-from tests.bench.errors import focal_of
+from tests.bench.focal import focal_of
 from tests.conftest import bare
 
 ROOT = Path(__file__).parents[2]
